@@ -48,6 +48,9 @@ def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: p
     assert "Does an open door add to the pull?" in shown
     assert "200 done" in shown
     assert "200 of 200 runs match" in _told(capsys, "show", "outputs/mine.sqlite", "--verify")
+    for level in ("nan", "inf", "many"):
+        assert main(["show", "outputs/mine.sqlite", "--discover", level]) == 2
+        assert f"--discover '{level}' must be a finite number" in capsys.readouterr().err
     assert "drawn: a.png" in _told(capsys, "show", "outputs/mine.sqlite", "--plot", "a.png", "--measure", "left_total")
     with Image.open("a.png") as picture:
         assert round(picture.info["dpi"][0]) == 144, "dots an inch are not those of the house style"

@@ -195,6 +195,41 @@ def test_where_no_value_is_run_twice_there_are_points_and_no_line(tmp_path: Path
     assert not ax.texts
 
 
+def test_a_design_of_sensitivity_is_drawn_as_points(tmp_path: Path) -> None:
+    """Pairs of its points that differ in one input alone made lines of two points, named by six figures of all others."""
+    vary = {"contagion": {"range": [0.0, 3.0]}, "asylum": {"range": [0.0, 1.0]}}
+    study = _toy(tmp_path, vary=vary, design={"kind": "morris", "points": 4})
+    figure = study.plot(kind="response")
+    (line,) = figure.axes[0].lines
+    assert line.get_linestyle() == "None"
+    assert len(line.get_xdata()) == len(study.points)
+    assert "points differ in other inputs too" in " ".join(figure.get_supxlabel().split())
+
+
+@pytest.mark.parametrize(("last", "scale"), [([10.0, 20.0, 30.0], "log"), ([0.0, 20.0, 30.0], "linear")])
+def test_no_run_vanishes_from_a_logarithmic_axis(last: list[float], scale: str) -> None:
+    """Medians of 0.1 and 20 call for one, a run of nobody forbids it."""
+    runs = pd.DataFrame({"contagion": [0.0] * 3 + [1.0] * 3, "left_total": [0.1, 0.1, 0.1, *last]})
+    with style.house():
+        ax = drawn.response(style.new_figure().subplots(), runs, "contagion", "left_total")
+    assert ax.get_yscale() == scale
+    dots = [line for line in ax.lines if line.get_marker() == "."]
+    assert [line.get_ydata().tolist() for line in dots] == [runs["left_total"].tolist()]
+    assert ax.get_ylim()[0] <= min(last[0], 0.1)
+
+
+def test_a_figure_of_nobody_has_no_part_of_a_person(done: Study) -> None:
+    """Where nothing differs, or nobody left, an axis reaches to one on both sides or begins at nobody."""
+    table = done.paired(["left_total"]).assign(difference=0.0, low=np.nan, high=np.nan)
+    sizes = size_distribution(np.zeros(6))
+    with style.house():
+        none = drawn.differences(style.new_figure().subplots(), table, "left_total")
+        left = drawn.histogram(style.new_figure().subplots(), sizes.counts, sizes.edges, np.nan, "left_total")
+        right = drawn.exceedance(style.new_figure().subplots(), sizes.sizes, sizes.exceeding, np.nan, "left_total")
+    assert none.get_xlim() == (-1.0, 1.0)
+    assert left.get_xlim()[0] == right.get_xlim()[0] == 0.0
+
+
 def test_sensitivity_under_several_policies_can_be_read(tmp_path: Path) -> None:
     """A panel a policy, all at one scale, with nothing over another's."""
     table = {"task": "tests.study.run.fake.run", "policies": {"closed": [], "open": ["open"], "wide": ["open", "wide"]}, "replicates": 2,
@@ -263,6 +298,7 @@ def test_a_small_heatmap_tells_its_numbers_and_a_large_one_does_not() -> None:
             ax = heatmap(style.new_figure().subplots(), table, "t", "u", from_zero=False)
             assert len(ax.texts) == told
             assert ax.collections[0].norm.vmin < 0.0
+            assert ax.figure.axes[1].get_ylim()[0] == 0.0, "the colour bar counts nobody at least"
         if told:
             assert ax.get_xticks().tolist() == index.tolist()
 
@@ -305,3 +341,13 @@ def test_differences_show_zero_and_the_interval(done: Study) -> None:
         ax = drawn.differences(style.new_figure().subplots(), done.paired(["left_total"]), "left_total")
     assert any(np.allclose(line.get_xdata(), 0.0) for line in ax.lines)
     assert ax.get_yticklabels()[0].get_text() == "open, pull 0"
+
+
+def test_shares_of_runs_have_wilsons_interval() -> None:
+    """3 of 10: 0.108 to 0.603, as Wilson (1927) has it."""
+    runs = pd.DataFrame({"contagion": 1.0, "collapsed": [1.0] * 3 + [0.0] * 7})
+    with style.house():
+        ax = drawn.response(style.new_figure().subplots(), runs, "contagion", "collapsed")
+    heights = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == pytest.approx((0.1078, 0.6032), abs=1e-4)
+    assert ax.lines[0].get_ydata().tolist() == [pytest.approx(0.3)]

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.dates import date2num
 from PIL import Image
 
 from desertion.commands._shared.thesis import draw_predictions
@@ -19,6 +21,8 @@ from desertion.figures import (
     attribution,
     curves,
     decision,
+    events,
+    findings,
     hosts,
     labels,
     person,
@@ -28,7 +32,7 @@ from desertion.figures import (
     style,
 )
 from desertion.figures.maps import heatmap
-from desertion.scenario import grain
+from desertion.scenario import Scenario, grain
 from desertion.study.history import shipped as history_series
 from tests import fakes
 
@@ -125,6 +129,50 @@ def test_panels_show_one_policy_each_on_common_axes(histories):
     assert len({ax.get_ylim() for ax in axes}) == 1
 
 
+@pytest.mark.parametrize(
+    ("runs", "bands", "note", "title"),
+    [
+        (1, 0, "Line: one run. Grey: the other policies' runs.", "People who have left, by policy"),
+        (19, 1, "Line: median of 19 runs. Band: middle half of the runs.", "Chance alone: half of the runs of one policy end up to 950 leavers apart"),
+        (20, 2, "Line: median of 20 runs. Dark band: middle half of the runs. Light band: 90 % of them.", "Chance alone: nine in ten runs of one policy end up to 1,710 leavers apart"),
+    ],
+)  # fmt: skip
+def test_panels_draw_and_tell_of_their_runs_what_these_can_tell(runs: int, bands: int, note: str, title: str) -> None:
+    """Nine tenths of fewer than twenty runs end between the outermost two, and one run has no band."""
+    rows = [(name, day, run) for name in ("a", "b") for day in range(3) for run in range(runs)]
+    table = pd.DataFrame(rows, columns=["policy", "day", "replicate"])
+    left = 1900.0 / max(runs - 1, 1) * table["replicate"] * (table["day"] == 2)
+    banded = curves.bands(table.assign(left=left), "left")
+    with style.house():
+        axes = curves.panels(figure := style.new_figure("tall"), banded)
+    assert [len(ax.collections) for ax in axes] == [bands, bands]
+    assert figure.get_supxlabel().replace("\n", " ").startswith(note)
+    assert findings.of_spread(banded) == title
+
+
+def test_an_axis_of_persons_of_whom_none_left_reaches_to_one_and_days_are_whole() -> None:
+    """Half a person and the fifth part of a day are no ticks; day 1 is the date of the start."""
+    table = pd.DataFrame({"policy": ["a", "a", "b", "b"], "day": [0, 1, 0, 1], "replicate": 0, "left": 0})
+    with style.house():
+        first = curves.panels(style.new_figure("tall"), curves.bands(table, "left"), start=date(2022, 9, 1))[0]
+    assert first.get_ylim()[1] >= 1.0
+    assert first.get_xticks().tolist() == [0.0, 1.0]
+    assert first.get_xlabel() == "day (1 is 1 September 2022)"
+
+
+def test_a_run_of_one_day_shows_who_left_on_it() -> None:
+    """A line of one point is not seen, a mark is; one person has left."""
+    daily = pd.DataFrame(
+        {"day": [0, 1], "force": "a", "new_flee": [0, 1], "left": [0, 1], "strength": 9, "legitimacy": 0.5}
+    )
+    with style.house():
+        figure = style.new_figure("tall")
+        line = curves.run(figure, daily)[1].lines[0]
+    assert line.get_ydata().tolist() == [1.0]
+    assert line.get_marker() == "o"
+    assert figure.get_suptitle() == "1 has left by day 1, most a day around day 1"
+
+
 def test_a_run_of_two_forces_has_a_legend(histories):
     """Several forces are told apart by a legend; one force needs none."""
     one = histories[(histories["policy"] == "fast-track") & (histories["replicate"] == 0)]
@@ -214,6 +262,30 @@ def test_strength_is_relative_to_the_first_day_and_collapses_are_marked(ax, hist
     assert marked == histories[histories["collapsed"].astype(bool)].groupby(["policy", "replicate"]).ngroups
 
 
+def test_collapses_stand_in_the_order_in_which_curves_end(ax, histories):
+    """Rows of ticks are named by their order alone on a grey print: the highest curve's on top."""
+    strength.curve(ax, histories.assign(collapsed=histories["day"] == 60))
+    rows = {
+        str(line.get_label()).removeprefix("collapse: "): line.get_ydata()[0]
+        for line in ax.lines
+        if str(line.get_label()).startswith("collapse")
+    }
+    last = histories[histories["day"] == 60].groupby("policy")["strength"].median()
+    assert sorted(rows, key=lambda name: -rows[name]) == sorted(rows, key=lambda name: -last[name])
+    assert "days on which runs collapse, rows as curves end" in texts(ax)
+
+
+def test_effective_strength_of_one_policy_has_dashes_and_a_name_of_its_own(ax, histories):
+    """Two solid lines of one colour could not be told apart at their names."""
+    one = histories[histories["policy"] == "fast-track"].assign(effective_strength=lambda rows: 0.5 * rows["strength"])
+    strength.curve(ax, one)
+    serving, able, first, second = (line for line in ax.lines if not str(line.get_label()).startswith("collapse"))
+    assert able.get_ydata()[-1] == pytest.approx(0.5 * serving.get_ydata()[-1])
+    assert serving.get_linestyle() == first.get_linestyle() == "-"
+    assert able.get_linestyle() == second.get_linestyle() == "--"
+    assert texts(ax)[-2:] == ["serving", "effective"]
+
+
 def test_strength_of_a_force_of_which_nobody_serves_at_first_is_drawn_in_persons(ax, histories):
     """There is no first day's strength to be a share of: 80 men are 80 persons, and not 80 times an army."""
     column = histories["day"].where(histories["day"] < 40, 80).where(histories["day"] >= 40, 0)
@@ -267,6 +339,35 @@ def test_an_effect_whose_interval_holds_zero_is_drawn_hollow(ax):
     attribution.effects(ax, table)
     filled = {line.get_label(): to_hex(line.get_markerfacecolor()) for line in ax.lines if line.get_marker() == "o"}
     assert filled == {"interval excludes 0": "#1a1a1a", "interval holds 0": "#ffffff"}
+
+
+def test_an_axis_of_differences_of_nobody_reaches_to_one(ax):
+    """Without an interval too: a fortieth of a person is no tick."""
+    row = {"policy": ["a"], "difference": [0.0], "low": [np.nan], "high": [np.nan]}
+    attribution.effects(ax, pd.DataFrame(row), runs={"a": np.zeros(1)})
+    assert ax.get_xlim() == (-1.0, 1.0)
+
+
+def test_chances_below_the_scale_are_told_by_an_arrow_at_the_colour_bar(ax):
+    """A ten-thousandth of the largest is the least that has a colour of its own."""
+    decision.surface(ax, pd.DataFrame([[1e-9, 0.1], [0.01, 0.1]], index=[0.0, 1.0], columns=[0.0, 0.2]))
+    assert ax.collections[0].colorbar.extend == "min"
+
+
+@pytest.mark.parametrize(
+    ("runs", "ends", "said"),
+    [(1, (40.0, 40.0), "one run"), (5, (40.0, 80.0), "median and span of 5 runs"), (21, (42.0, 78.0), "median and middle 90 % of 21 runs")],
+)  # fmt: skip
+def test_a_few_runs_beside_a_series_have_their_span_and_one_run_none(ax, runs, ends, said):
+    """The middle nine tenths of five runs are nobody's."""
+    table = pd.DataFrame({"start": [date(2020, 1, 1), date(2020, 1, 8)], "end": [date(2020, 1, 7), date(2020, 1, 14)], "value": [50.0, 60.0],
+                          "low": np.nan, "high": np.nan, "unit": "persons", "counts": "leavers", "grade": "A", "group": ""})  # fmt: skip
+    series.series(ax, table, "flow", "A series")
+    drawn = np.linspace(40.0, 80.0, runs)[:, None] * np.ones(2)
+    series.simulated(ax, table, "flow", [0, 1], drawn, "leavers")
+    segments = ax.collections[-1].get_segments()
+    assert [tuple(segment[:, 1]) for segment in segments] == [pytest.approx(ends)] * 2
+    assert ax.get_legend().get_texts()[0].get_text() == f"model: leavers ({said})"
 
 
 def test_decision_surface_has_axes_of_share_and_dial(ax):
@@ -431,3 +532,25 @@ def test_a_rival_has_one_colour_whoever_else_is_drawn_and_zero_is_told(
         draw_predictions(shown, members, names, 0, "Bars: middle 90 %.", tmp_path / "p.png")
     assert len(set(colours)) == 1
     assert set(said) == {"Bars: middle 90 %. What is below 0.3, zero too, is drawn at 0.3."}
+
+
+def test_a_collapse_is_marked_on_its_first_day(ax, histories):
+    """An army that stays broken broke once."""
+    strength.curve(ax, histories.assign(collapsed=histories["day"] >= 40))
+    days = [line.get_xdata().tolist() for line in ax.lines if str(line.get_label()).startswith("collapse")]
+    assert days == [[40.0] * 6] * 3
+
+
+def test_a_ban_after_thirty_days_holds_from_day_31():
+    """Day 1 is the first, so that thirty days have passed by the end of day 30."""
+    assert events.bans(Scenario.load("toy").with_policies(["exit-ban"])) == (31,)
+
+
+def test_a_bar_of_a_series_reaches_to_the_end_of_its_last_day(ax):
+    """Both days are included: a week from 1 to 7 January ends as the 8th begins."""
+    row = {"start": [date(2020, 1, 1)], "end": [date(2020, 1, 7)], "value": [5.0], "low": np.nan, "high": np.nan, "unit": "persons",
+           "counts": "leavers", "grade": "A", "group": ""}  # fmt: skip
+    series.series(ax, pd.DataFrame(row), "flow", "A week")
+    ends = ax.collections[0].get_segments()[0]
+    assert ends[:, 0].tolist() == [date2num(date(2020, 1, 1)), date2num(date(2020, 1, 8))]
+    assert ends[:, 1].tolist() == [5.0, 5.0]

@@ -14,6 +14,7 @@ from desertion.figures.curves import _of_run
 from desertion.figures.labels import label, likelier, multiple, policy, titled, within
 from desertion.figures.maps import heatmap
 from desertion.parameters import Behaviour, Force, Host
+from desertion.study.comparison import pictures
 from desertion.study.comparison.pictures import KINDS, UNCOUNTED, ways
 
 
@@ -44,7 +45,7 @@ def test_no_title_states_what_rests_on_too_few_simulated_persons() -> None:
     few = _differences(("door", 400.0, 300.0, 450.0), ("ban", 700.0, 600.0, 800.0)).assign(too_few=[True, False])
     assert findings.of_differences(few, "left_total") == "Ban: 700 more leave than under no offer"
     assert findings.of_differences(few[:1], "left_total") == "Difference from no offer: too few to tell at this scale"
-    last = pd.DataFrame({"policy": ["A"], "day": [9], "low": [100.0], "high": [500.0]})
+    last = pd.DataFrame({"policy": ["A"], "day": [9], "low": [100.0], "high": [500.0], "runs": 20})
     assert findings.of_spread(last, 100.0).endswith("one policy end fewer than 5 simulated leavers apart")
     ways = pd.DataFrame({"flee": [300.0, 600.0], "hide": [100.0, 400.0]}, index=["A", "B"])
     assert findings.of_ways(ways, 100.0) == "Fled abroad: 60 % of all who left, where enough leave to tell"
@@ -238,13 +239,24 @@ def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -
     assert [words for words in marks if words.startswith("call-up of")] == ["call-up of 60"]
 
 
+def test_a_comparison_of_two_says_what_thin_lines_are_and_names_events_that_have_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The note tells both, in every figure over days."""
+    done = compare("toy", ["none", "fast-track"], runs=2, days=8, out=tmp_path / "c", quiet=True)
+    monkeypatch.setattr(pictures, "events", lambda *_: ((4, "exit ban"), (4, "call-up of 60")))
+    notes = {kind: done.plot(kind).get_supxlabel().replace("\n", " ") for kind in ("curves", "panels", "strength")}
+    assert all(note.count("Dotted at day 4: exit ban.") == 1 for note in notes.values())
+    assert "Thin: effective strength." in notes["strength"]
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
         (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A", "B"], "only_a": [900.0, 5.0], "only_b": [0.0, 600.0]}), 1.0), "A: 900 stay only because of it"),
         (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A", "B"], "only_a": [900.0, 5.0], "only_b": [0.0, 1600.0]}), 100.0), "B: 1,600 leave only because of it"),
         (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A"], "only_a": [90.0], "only_b": [0.0]}), 100.0), "Hardly anybody does otherwise than under Usual"),
-        (findings.of_spread(pd.DataFrame({"policy": ["A", "A", "B"], "day": [0, 9, 9], "low": [0.0, 40.0, 1.0], "high": [900.0, 90.0, 2.0]})),
+        (findings.of_spread(pd.DataFrame({"policy": ["A", "A", "B"], "day": [0, 9, 9], "low": [0.0, 40.0, 1.0], "high": [900.0, 90.0, 2.0], "runs": 20})),
          "Chance alone: nine in ten runs of one policy end up to 50 leavers apart"),
         (findings.of_ways(pd.DataFrame({"flee": [75.0, 90.0], "hide": [25.0, 10.0]}, index=["A", "B"])), "Fled abroad: 75 % of all who left (A) to 90 % (B)"),
         (findings.of_ways(pd.DataFrame({"flee": [75.0, 150.0], "hide": [25.0, 50.0]}, index=["A", "B"])), "Fled abroad: 75 % of all who left, under every policy"),

@@ -44,6 +44,17 @@ def test_a_front_is_a_staircase_within_the_limit_and_the_rest_is_marked(table: p
     assert ax.get_xlabel() == "mean cost to hosts (EUR), less is better"
 
 
+def test_what_costs_nothing_beyond_a_limit_is_drawn(table: pd.DataFrame) -> None:
+    """A logarithmic axis has no place for it, whatever lies within the limits."""
+    ax = _drawn(
+        table.assign(cost_eur=[*table["cost_eur"][:-1], 0.0]),
+        {"left_total": "more", "cost_eur": "less"},
+        {"left_total": 35.0},
+    )
+    assert ax.get_xscale() == "linear"
+    assert ax.get_xlim()[0] <= 0.0
+
+
 def test_more_of_both_turns_the_staircase(table: pd.DataFrame) -> None:
     """With more of both wanted, the edge drops after a candidate and not before it."""
     ax = _drawn(table, {"left_total": "more", "cost_eur": "more"}, {})

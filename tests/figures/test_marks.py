@@ -33,3 +33,13 @@ def test_a_ratio_beyond_the_axis_is_an_arrow_at_its_end_and_one_without_effect_l
     assert left < 1.0 < right
     arrows = [(line.get_marker(), *line.get_xdata(), *line.get_ydata()) for line in ax.lines if line.get_marker() in "<>"]  # fmt: skip
     assert arrows == [("<", left, 0), (">", right, -1)]
+
+
+def test_ticks_of_a_wide_axis_of_ratios_stand_a_doubling_apart() -> None:
+    """0.75 and 1 would be written over each other."""
+    with style.house():
+        wide, narrow = style.new_figure("wide").subplots(1, 2)
+        ratios(wide, [Mark("one", 1.0, 0.25, 6.0)])
+        ratios(narrow, [Mark("one", 1.0, 0.5, 2.0)])
+    assert [label.get_text() for label in wide.get_xticklabels()] == ["0.25", "0.5", "1", "2", "3", "4", "6"]
+    assert [label.get_text() for label in narrow.get_xticklabels()] == ["0.5", "0.75", "1", "1.5", "2"]

@@ -123,11 +123,13 @@ def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) 
         figure = style.new_figure("tall" if kind in ("curves", "hosts") else "wide", medium)
         draw: dict[str, Callable[[], object]] = {
             "curves": lambda: curves.run(figure, daily, start=start, scale=scale, marks=marks),
-            "routes": lambda: routes.over_time(figure.subplots(), at_real_size(daily, scale)),
+            "routes": lambda: routes.over_time(figure.subplots(), at_real_size(daily, scale), start=start),
             "strength": lambda: strength.curve(
                 figure.subplots(), at_real_size(daily, scale).assign(policy="", replicate=0), start=start
             ),
-            "hosts": lambda: hosts.loads(figure, at_real_size(_of(_read(place / "hosts.csv"), force), scale)),
+            "hosts": lambda: hosts.loads(
+                figure, at_real_size(_of(_read(place / "hosts.csv"), force), scale), start=start
+            ),
         }
         draw[kind]()
         if force is not None and len(forces) > 1:

@@ -1,5 +1,6 @@
 """`desertion show`: what is inside a study's file."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -213,8 +214,10 @@ def _discover(study: "Answers", measure: str, level: str) -> int:
 
     try:
         reached = float(level)
-    except ValueError as problem:
-        raise InputError(f"--discover {level!r} must be a number: the level that the measure should reach") from problem
+    except ValueError:
+        reached = math.nan
+    if not math.isfinite(reached):
+        raise InputError(f"--discover {level!r} must be a finite number: the level that the measure should reach")
     what = f"the median of {measure} reaches {reached:g}"
     boxes = study.discover(measure, at_least=reached)
     for box in boxes:

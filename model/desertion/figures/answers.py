@@ -23,8 +23,6 @@ _LONG = 10_000.0
 _FEW_POINTS = 15
 # Letters of a line below axes that long names leave little of the page.
 _LINE = 60
-# Letters of a line of the name of a row.
-_ROW = 48
 # Ticks of a logarithmic axis.
 _SHORTEST = FuncFormatter(lambda value, _: f"{value:g}")
 
@@ -43,6 +41,7 @@ def histogram(
     """
     ax.stairs(counts, edges, fill=True, color=style.pens(1)[0].color, alpha=0.8)
     _mark_level(ax, level)
+    _from_nothing(ax, float(edges[:-1][counts > 0].min(initial=edges[-1])))
     ax.set(xlabel=label(name), ylabel="runs", title="Sizes of cascades")
     return ax
 
@@ -65,6 +64,8 @@ def exceedance(
     if len(sizes) and sizes[0] > 0 and sizes[-1] > 30 * sizes[0]:
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(_SHORTEST)
+    elif len(sizes):
+        _from_nothing(ax, float(sizes[0]))
     ax.set_ylim(0.0, 1.02)
     ax.set(xlabel=label(name), ylabel="share of runs at least as large", title="Sizes exceeded")
     return ax
@@ -86,6 +87,7 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     arms = [""] if by is None else [str(name) for name in dict.fromkeys(runs[by])]
     drawn = style.pens(len(arms))
     medians: dict[str, pd.Series[float]] = {}
+    least: list[float] = []
     for arm, pen in zip(arms, drawn, strict=True):
         part = runs if by is None else runs[runs[by] == arm]
         middle, low, high = (_chance if is_chance(measure) else _middle)(part, x, measure)
@@ -94,10 +96,13 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
         ax.plot(middle.index, middle, color=pen.color, linestyle=pen.linestyle, marker=marker, markersize=4)
         if len(arms) == 1 and not is_chance(measure):
             ax.plot(part[x], part[measure], ".", color=pen.color, markersize=3, alpha=0.35, zorder=1)
+            least.append(float(part[measure].min()))
         medians[arm] = middle
+        least.append(float(low.min()))
     ax.set(xlabel=label(x), ylabel=beside(measure), title=findings.of_response(pd.DataFrame(medians), measure, size))
     heights = np.concatenate([middle.to_numpy(np.float64) for middle in medians.values()])
-    if heights.min() > 0.0 and heights.max() >= _DECADES * heights.min():
+    # What is 0 has no place on a logarithmic axis, be it a line, the edge of a band or the dot of a run.
+    if min(least) > 0.0 and heights.max() >= _DECADES * heights.min():
         ax.set_yscale("log")
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     else:
@@ -209,11 +214,13 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     middle = rows["difference"].to_numpy(np.float64)
     spread = np.abs([middle - rows["low"], rows["high"] - middle])
     ax.errorbar(middle, places, xerr=spread, fmt="o", color=style.pens(1)[0].color, capsize=4)
-    ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
-    ax.set_yticks(places, labels=[fill(words, _ROW) for words in points(rows)])
-    ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.margins(x=0.06)
     ax.autoscale(axis="x")
+    ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
+    if not np.nan_to_num(rows[["difference", "low", "high"]].to_numpy(np.float64)).any():
+        ax.set_xlim(-1.0, 1.0)
+    ax.set_yticks(places, labels=[fill(words, style.LONGEST_ROW) for words in points(rows)])
+    ax.set_ylim(-0.6, len(rows) - 0.4)
     style.counts(ax, "x")
     baseline = within(policy(str(rows["baseline"].iloc[0])))
     ax.set(
@@ -267,6 +274,12 @@ def front(
 def _beside(names: pd.Series) -> list[str]:
     """Names of inputs beside their marks, in one line each where there are many."""
     return [(label if len(names) > _FEW_NAMES else beside)(str(name)) for name in names]
+
+
+def _from_nothing(ax: Axes, least: float) -> None:
+    """Let an axis begin at 0 where only its margin lies below."""
+    if least >= 0.0 > ax.get_xlim()[0]:
+        ax.set_xlim(left=0.0)
 
 
 def _mark_level(ax: Axes, level: float) -> None:

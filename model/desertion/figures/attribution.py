@@ -32,7 +32,7 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
         attribution: Columns a, b, both, only_a, only_b, neither: persons, mean over replicates; one row a pair.
         size: Real persons for each simulated one: numbers that are too small to tell are marked.
     """
-    places = style.name_rows(ax, [textwrap.fill(str(name), style.LONGEST_NAME) for name in attribution["b"]])
+    places = style.name_rows(ax, list(attribution["b"]))
     both, only_a, only_b = (attribution[name].to_numpy(dtype=float) for name in ("both", "only_a", "only_b"))
     baseline = str(attribution["a"].iloc[0])
     for values, starts, part in ((-only_a, 0.0, "only_a"), (both, 0.0, "both"), (only_b, both, "only_b")):
@@ -65,9 +65,15 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
     ax.set_xlim(-float(only_a.max()) - widest * 0.13, float((both + only_b).max()) + widest * 0.13)
     style.counts(ax, "x")
     ax.set_xlabel("persons, mean of runs")
-    ax.set_title(f"The same people under {baseline} and under another policy", pad=28)
+    is_short = len(baseline) <= style.LONGEST_NAME  # so that the legend has room in one line
+    ax.set_title(f"The same people under {baseline} and under another policy", pad=28 if is_short else 60)
     ax.legend(
-        loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2, columnspacing=1.4, handlelength=1.4
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=3 if is_short else 1,
+        borderaxespad=0.2,
+        columnspacing=1.4,
+        handlelength=1.4,
     )
     return ax
 
@@ -87,7 +93,7 @@ def effects(
         title: What differs.
         runs: The difference of each pair by policy, drawn as dots; none if there are too many to be told apart.
     """
-    places = style.name_rows(ax, [textwrap.fill(str(name), _LINE) for name in paired["policy"]])
+    places = style.name_rows(ax, list(paired["policy"]))
     for place, policy in zip(places, paired["policy"] if runs else (), strict=False):
         values = np.sort(runs[str(policy)]) if runs else np.empty(0)
         lifts = 0.16 + 0.05 * (np.arange(len(values)) % 3)
@@ -114,7 +120,7 @@ def effects(
                 label=name,
             )
     ax.margins(x=0.06)
-    if not (low.any() or high.any()):
+    if not np.nan_to_num([mid, low, high]).any() and not any(values.any() for values in (runs or {}).values()):
         ax.set_xlim(-1.0, 1.0)
     style.counts(ax, "x")
     dots = "; dots: pairs of runs" if runs else ""

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import MaxNLocator
 
 from desertion.errors import input_error, refuse_unknown, unknown_name
 from desertion.figures import labels, style
@@ -36,8 +38,7 @@ TITLES: dict[str, tuple[str, str]] = {
 }
 """Title and unit of the daily columns that are drawn often."""
 
-BAND_NOTE = "Line: median. Dark band: middle half of the runs. Light band: 90 % of the runs."
-_FOR_NINE_TENTHS = 20
+FOR_NINE_TENTHS = 20
 """Runs of a curve below which nine tenths of them end between the outermost two, and are not drawn."""
 _MOST_WIDE = 3
 """Curves beyond which wide bands that lie over each other are not drawn."""
@@ -96,30 +97,40 @@ def together(ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.
     title, unit = titles(column)
     ax.set_title(title)
     ax.set_ylabel(unit)
-    ax.set_xlabel(day_since(start))
+    days(ax, start)
     ax.set_xlim(float(banded["day"].min()), float(banded["day"].max()))
     if column in SHARES:
         ax.set_ylim(0.0, 1.0)
     else:
-        most = banded[["upper", "median", *(["high"] if wide else [])]].max()
-        ax.set_ylim(0.0, max(float(most.max()), 1.0) * 1.05)
-        style.counts(ax)
+        _counted(ax, banded, wide=wide)
     if len(names) > 1:
         style.label_ends(ax, names, ends, drawn)
     return ax
 
 
+def _counted(ax: Axes, banded: pd.DataFrame, *, wide: bool) -> None:
+    """Count persons from 0 to above all that is drawn, and at least to one."""
+    most = banded[["upper", "median", *(["high"] if wide else [])]].max()
+    ax.set_ylim(0.0, max(float(most.max()), 1.0) * 1.05)
+    style.counts(ax)
+
+
 def _is_wide(banded: pd.DataFrame) -> bool:
-    """Whether nine tenths of the runs are drawn: of few curves, of enough runs each."""
-    return banded["policy"].nunique() <= _MOST_WIDE and int(banded["runs"].min()) >= _FOR_NINE_TENTHS
+    """Whether nine tenths of the runs are drawn where curves lie over each other: of few curves, of enough runs each."""
+    return banded["policy"].nunique() <= _MOST_WIDE and _are_many(banded)
 
 
-def told_of_bands(banded: pd.DataFrame, *, wide: bool = True, counted: bool = True) -> str:
+def _are_many(banded: pd.DataFrame) -> bool:
+    """Whether each curve is of enough runs that nine tenths of them can be told."""
+    return int(banded["runs"].min()) >= FOR_NINE_TENTHS
+
+
+def told_of_bands(banded: pd.DataFrame, *, wide: bool | None = None, counted: bool = True) -> str:
     """What lines and bands are, and of how many runs.
 
     Args:
         banded: The table that was drawn.
-        wide: Whether nine tenths of the runs are drawn too where they are enough, as `together` does.
+        wide: Whether nine tenths of the runs are drawn too; if not given, as `together` does.
         counted: Whether to say of how many runs.
     """
     runs = banded.groupby("policy")["runs"].max()
@@ -128,7 +139,7 @@ def told_of_bands(banded: pd.DataFrame, *, wide: bool = True, counted: bool = Tr
     fewest = "" if runs.min() == runs.max() else f"{runs.min():,} to "
     bands = (
         "Dark band: middle half of the runs. Light band: 90 % of them."
-        if wide and _is_wide(banded)
+        if (_is_wide(banded) if wide is None else wide)
         else "Band: middle half of the runs."
     )
     of = f" of {fewest}{labels.many(int(runs.max()), 'run')}" if counted else ""
@@ -136,8 +147,8 @@ def told_of_bands(banded: pd.DataFrame, *, wide: bool = True, counted: bool = Tr
 
 
 def panels(figure: Figure, banded: pd.DataFrame, *, start: dt.date | None = None) -> list[Axes]:
-    """Draw the leavers in one panel a policy on common axes: its band in front, the other policies' medians in grey behind."""
-    names = _policies(banded)
+    """Draw the leavers in one panel a policy on common axes: its bands in front, as far as its runs are enough, the other policies' medians in grey behind."""
+    names, wide = _policies(banded), _are_many(banded)
     across = min(3, len(names))
     down = -(-len(names) // across)
     grid = np.atleast_2d(figure.subplots(down, across, sharex=True, sharey=True, squeeze=False))
@@ -150,8 +161,10 @@ def panels(figure: Figure, banded: pd.DataFrame, *, start: dt.date | None = None
                 band = banded[banded["policy"] == other]
                 ax.plot(band["day"], band["median"], color=style.soft_ink(), alpha=0.4, linewidth=0.8, zorder=1)
         band = banded[banded["policy"] == name]
-        ax.fill_between(band["day"], band["low"], band["high"], color=pen.color, alpha=0.12, linewidth=0)
-        ax.fill_between(band["day"], band["lower"], band["upper"], color=pen.color, alpha=0.25, linewidth=0)
+        if wide:
+            ax.fill_between(band["day"], band["low"], band["high"], color=pen.color, alpha=0.12, linewidth=0)
+        if int(band["runs"].iloc[0]) > 1:
+            ax.fill_between(band["day"], band["lower"], band["upper"], color=pen.color, alpha=0.25, linewidth=0)
         ax.plot(band["day"], band["median"], color=pen.color)
         ax.set_title(fill(name, style.LONGEST_NAME))
         axes.append(ax)
@@ -162,12 +175,12 @@ def panels(figure: Figure, banded: pd.DataFrame, *, start: dt.date | None = None
         grid[row, 0].set_ylabel(unit)
     for index in range(len(names)):
         if index + across >= len(names):  # the lowest panel of its column
-            grid[index // across, index % across].set_xlabel(day_since(start))
+            days(grid[index // across, index % across], start)
             grid[index // across, index % across].tick_params(labelbottom=True)
-    axes[0].set_ylim(bottom=0.0)
-    style.counts(axes[0])
+    _counted(axes[0], banded, wide=wide)
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
-    style.note(figure, f"{BAND_NOTE} Grey: the other policies' medians.")
+    others = "medians" if int(banded["runs"].max()) > 1 else "runs"
+    style.note(figure, f"{told_of_bands(banded, wide=wide)} Grey: the other policies' {others}.")
     return axes
 
 
@@ -195,41 +208,64 @@ def run(
     table = daily.assign(
         leaving=daily[[name for name in labels.NEW_COLUMNS.values() if name in daily]].sum(axis=1),
     )
+    untold = ""
     for ax, (column, title, unit) in zip(grid, _RUN_PANELS, strict=True):
         for force, pen in zip(forces, drawn, strict=True):
             own = table[table["force"] == force]
             if column == "leaving":
                 own = own[own["day"] > 0]  # the start is no day on which anybody could leave
                 own = own.assign(leaving=weekly(own["leaving"]))
-            ax.plot(own["day"], own[column], color=pen.color, linestyle=pen.linestyle, label=force)
+            lone = (
+                {"marker": "o", "markersize": 4, "clip_on": False} if len(own) == 1 else {}
+            )  # a line of one point is not seen
+            ax.plot(own["day"], own[column], color=pen.color, linestyle=pen.linestyle, label=force, **lone)
         ax.set_title(title)
         ax.set_ylabel(unit)
         ax.set_ylim(bottom=0.0, top=1.0 if column == "legitimacy" else None)
         if column != "legitimacy":
             style.counts(ax)
-        mark(ax, marks, written=ax is grid[0])
+        untold += mark(ax, marks, written=ax is grid[0])
     for ax in grid[2:]:
-        ax.set_xlabel(day_since(start))
+        days(ax, start)
     if len(forces) > 1:
         grid[3].legend(loc="lower left")
     figure.suptitle(_of_run(table, 1.0 / scale), x=0.01, ha="left", fontweight="bold")
-    if scale < 1.0:
-        style.note(figure, basis(1.0 / scale))
+    if scale < 1.0 or untold:
+        style.note(figure, f"{untold} {basis(1.0 / scale) * (scale < 1.0)}".strip())
     return list(grid)
 
 
-def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True) -> None:
-    """Draw a dotted line at each dated event, named along it, behind all curves, on one of several panels."""
+def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True, top: float = 0.98) -> str:
+    """Draw a dotted line at each dated event, named along it, behind all curves.
+
+    Args:
+        ax: Where to draw; its limits must be final.
+        marks: Dated events: the day, and what happened.
+        written: Whether to name them: on one of several panels.
+        top: Where names begin, in shares of the axes.
+
+    Returns:
+        What the note of the figure has to say of events whose names have no room beside one before them.
+    """
     left, right = ax.get_xlim()
-    for day, words in marks:
+    letter = FontProperties(size="small").get_size_in_points() / 72.0 * float(ax.figure.dpi)
+    line = 1.5 * letter / float(ax.get_window_extent().width) * (right - left)  # days that a line of a name covers
+    free, untold = -np.inf, list[str]()
+    for day, words in sorted(marks):
         first = day - left < 0.03 * (right - left)  # left of it stands the axis
         ax.axvline(day, color=style.soft_ink(), linestyle=(0, (1, 2)), linewidth=1.2, zorder=1)
-        if written:
+        told = fill(words, style.LONGEST_NAME)
+        wide = line * (told.count("\n") + 1)
+        if written and free > (day if first else day - wide):
+            untold.append(f"Dotted at day {day}: {words}.")
+        elif written:
+            free = day + wide * first
             ax.annotate(
-                fill(words, style.LONGEST_NAME), (day, 0.98), xycoords=("data", "axes fraction"), xytext=(3 if first else -3, 0), textcoords="offset points",
+                told, (day, top), xycoords=("data", "axes fraction"), xytext=(3 if first else -3, 0), textcoords="offset points",
                 rotation=90, va="top", ha="left" if first else "right", fontsize="small", color=style.soft_ink(), zorder=0.9,
                 bbox={"facecolor": style.paper_color(), "alpha": 0.75, "linewidth": 0.0, "pad": 0.5},
             )  # fmt: skip
+    return " ".join(untold)
 
 
 def _of_run(table: pd.DataFrame, size: float) -> str:
@@ -242,7 +278,7 @@ def _of_run(table: pd.DataFrame, size: float) -> str:
     left = float(by_day["left"].iloc[-1])
     if left and too_few(left, size):
         return f"How many have left by day {by_day.index[-1]}: {TOO_FEW}"
-    return f"{labels.number(left)} have left by day {by_day.index[-1]}{most}"
+    return f"{labels.number(left)} {labels.have(left)} left by day {by_day.index[-1]}{most}"
 
 
 def weekly(leaving: pd.Series) -> pd.Series:
@@ -269,6 +305,7 @@ def _policies(banded: pd.DataFrame) -> Sequence[str]:
     return list(map(str, banded["policy"].unique()))
 
 
-def day_since(start: dt.date | None) -> str:
-    """What an axis of days is called, with the date of the first day where that is known."""
-    return f"day since {labels.dated(start)}" if start else "day"
+def days(ax: Axes, start: dt.date | None) -> None:
+    """Name an axis of days, with the date of the first one, which is day 1, where that is known, and count whole days on it."""
+    ax.set_xlabel(f"day (1 is {labels.dated(start)})" if start else "day")
+    ax.xaxis.set_major_locator(MaxNLocator(nbins="auto", steps=[1, 2, 2.5, 5, 10], integer=True, min_n_ticks=1))

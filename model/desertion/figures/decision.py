@@ -56,7 +56,7 @@ def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, t
     ax.set_xlabel("share of peers who have left")
     ax.set_ylabel("asylum dial (0 closed, 1 open fast track)")
     ax.set_title(title or "Daily probability of leaving")
-    bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
+    bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02, extend="min" if chance.min() < shown.min() else "neither")
     low, high = float(norm.vmin or _LEAST), float(norm.vmax or 1.0)
     marks = _round_values(low * 0.999, high * 1.001) or [low, high]
     bar.set_ticks(marks, labels=[_percent(value) for value in marks])

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from desertion.figures.curves import FOR_NINE_TENTHS
 from desertion.figures.labels import (
     NO_INTERVAL,
     ROUTE_NAMES,
@@ -68,16 +69,19 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
 
 
 def of_spread(banded: pd.DataFrame, size: float = 1.0) -> str:
-    """How far the runs of one policy lie apart on the last day, where they lie furthest.
+    """How far the runs of one policy lie apart on the last day, where they lie furthest: nine tenths of them, or half of few.
 
     Args:
-        banded: One row a policy and day: policy, low and high (the 5 and 95 % quantiles of the runs).
+        banded: As `curves.bands` makes it.
         size: Real persons for each simulated one.
     """
-    last = banded[banded["day"] == banded["day"].max()]
-    apart = float((last["high"] - last["low"]).max())
+    last, fewest = banded[banded["day"] == banded["day"].max()], int(banded["runs"].min())
+    if fewest == 1:
+        return "People who have left, by policy"
+    low, high, most = ("low", "high", "nine in ten") if fewest >= FOR_NINE_TENTHS else ("lower", "upper", "half of the")
+    apart = float((last[high] - last[low]).max())
     how = f"fewer than {FEWEST} simulated" if too_few(apart, size) else f"up to {number(apart)}"
-    return f"Chance alone: nine in ten runs of one policy end {how} leavers apart"
+    return f"Chance alone: {most} runs of one policy end {how} leavers apart"
 
 
 def of_response(medians: pd.DataFrame, measure: str, size: float = 1.0) -> str:

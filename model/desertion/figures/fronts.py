@@ -56,8 +56,9 @@ def fronts(
         ax.plot(rest[x], rest[y], "x", color=style.soft_ink(), markersize=4, alpha=0.6, zorder=1, label=words)
     if x in limits:
         ax.axvline(limits[x], color=style.soft_ink(), linestyle=(0, (3, 2)), linewidth=1.2, label="the limit")
-    values = table.loc[table["within"], x]
-    if len(values) and values.min() > 0 and values.max() >= _DECADES * values.min():
+    # What is 0 has no place on a logarithmic axis, be it within the limits or beyond.
+    values, drawn = table.loc[table["within"], x], table[x][np.isfinite(table[x])]
+    if len(values) and drawn.min() > 0 and values.max() >= _DECADES * values.min():
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: labels.number(value)))
     else:

@@ -1,11 +1,14 @@
 """How many wait, stay and are decided where, and what a policy does to each host."""
 
+import datetime as dt
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from desertion.figures import labels, style
+from desertion.figures import curves, labels, style
 
 LOADS: dict[str, tuple[str, str]] = {
     "at_border": ("Waiting at the border", "persons"),
@@ -16,7 +19,7 @@ LOADS: dict[str, tuple[str, str]] = {
 """Title and unit of the columns of `hosts` that are drawn."""
 
 
-def load(ax: Axes, hosts: pd.DataFrame, *, column: str, most: int) -> Axes:
+def load(ax: Axes, hosts: pd.DataFrame, *, column: str, most: int, start: dt.date | None = None) -> Axes:
     """Draw one line a host over the days, the largest named at their ends and the rest added up.
 
     Args:
@@ -24,6 +27,7 @@ def load(ax: Axes, hosts: pd.DataFrame, *, column: str, most: int) -> Axes:
         hosts: The hosts' table of one policy; with a column replicate, the mean over replicates is drawn.
         column: Which column.
         most: Hosts shown by name.
+        start: Date of the first day.
     """
     runs = int(hosts["replicate"].nunique()) if "replicate" in hosts else 1
     wide = hosts.pivot_table(index="day", columns="host", values=column, aggfunc="sum", observed=True) / runs
@@ -39,7 +43,7 @@ def load(ax: Axes, hosts: pd.DataFrame, *, column: str, most: int) -> Axes:
     title, unit = LOADS[column]
     ax.set_title(title)
     ax.set_ylabel(unit if runs == 1 else f"{unit}, mean of runs")
-    ax.set_xlabel("day")
+    curves.days(ax, start)
     ax.set_xlim(float(wide.index.min()), float(wide.index.max()))
     ax.set_ylim(0.0, max(max(float(values.max()) for values in series.values()), 1.0) * 1.05)
     style.counts(ax)
@@ -49,11 +53,11 @@ def load(ax: Axes, hosts: pd.DataFrame, *, column: str, most: int) -> Axes:
     return style.label_ends(ax, list(series), [float(values.iloc[-1]) for values in series.values()], drawn)
 
 
-def loads(figure: Figure, hosts: pd.DataFrame) -> list[Axes]:
+def loads(figure: Figure, hosts: pd.DataFrame, *, start: dt.date | None = None) -> list[Axes]:
     """Draw waiting at the border, cases waiting, life abroad and protection of one policy, four panels."""
     grid = figure.subplots(2, 2).ravel()
     for ax, column in zip(grid, ("at_border", "waiting", "abroad", "protected"), strict=True):
-        load(ax, hosts, column=column, most=4)
+        load(ax, hosts, column=column, most=4, start=start)
     return list(grid)
 
 
@@ -86,7 +90,7 @@ def peaks(
             color=style.ink_on(ladder(float(shade[row, column]) / 1.2)),
         )
     ax.set_xticks(range(table.shape[1]), labels=list(map(str, table.columns)), rotation=35, ha="right")
-    ax.set_yticks(range(table.shape[0]), labels=list(map(str, table.index)))
+    ax.set_yticks(range(table.shape[0]), labels=[fill(str(name), style.LONGEST_ROW) for name in table.index])
     ax.tick_params(length=0, labelcolor=style.ink())
     ax.grid(visible=False)
     ax.set_xticks(np.arange(1, table.shape[1]) - 0.5, minor=True)

@@ -106,6 +106,11 @@ def many(count: int, thing: str, things: str = "") -> str:
     return f"{count:,} {thing if count == 1 else things or thing + 's'}"
 
 
+def have(count: float) -> str:
+    """The verb to so many: 1 has left, 2 have left."""
+    return "has" if count == 1.0 else "have"
+
+
 def scale_of(size: float, scales: Scales = SHORT) -> tuple[float, str]:
     """What a count of that size is divided by, and what then stands behind it."""
     return next(((unit, word) for least, unit, word in scales if size >= least), (1.0, ""))

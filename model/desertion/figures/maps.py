@@ -58,6 +58,8 @@ def heatmap(
         _write_cells(ax, mesh, x, y, values, shipped, size)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
     bar.set_label(unit)
+    if low >= 0.0:  # colours begin below the lowest value, but nothing is below nothing
+        bar.ax.set_ylim(bottom=max(floor, 0.0))
     style.counts(bar.ax) if high >= _LONG else None
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
     if tipping is not None:

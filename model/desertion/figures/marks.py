@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from desertion.figures import style
 
+_CROWDED = 20.0  # end over beginning of an axis beyond which ticks stand a doubling apart
 _WIDEST = 10.0  # standard deviations at which an axis ends
 
 
@@ -49,8 +50,11 @@ def ratios(ax: Axes, marks: Sequence[Mark]) -> Axes:
         if mark.value < left or mark.value > right:
             end, arrow = (left, "<") if mark.value < left else (right, ">")
             ax.plot([end], [-row], marker=arrow, color=style.pens(2)[int(mark.strong)].color, clip_on=False)
+    wide = right / left > _CROWDED
     ticks = [
-        tick for tick in (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0) if ax.get_xlim()[0] <= tick <= ax.get_xlim()[1]
+        tick
+        for tick in (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
+        if left <= tick <= right and not (wide and tick in (0.75, 1.5))
     ]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.set_xticks([], minor=True)

@@ -1,23 +1,24 @@
 """By which way people left, over time and under each policy."""
 
+import datetime as dt
 from itertools import pairwise
-from textwrap import fill
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from desertion.figures import labels, style
+from desertion.figures import curves, labels, style
 
 ORDER = tuple(labels.ROUTE_NAMES)
 
 
-def over_time(ax: Axes, daily: pd.DataFrame) -> Axes:
+def over_time(ax: Axes, daily: pd.DataFrame, *, start: dt.date | None = None) -> Axes:
     """Draw departures added up by route, stacked over the days; several replicates are averaged.
 
     Args:
         ax: Where to draw.
         daily: A daily table of one policy; with a column replicate, the mean over replicates is drawn.
+        start: Date of the first day.
     """
     runs = int(daily["replicate"].nunique()) if "replicate" in daily else 1
     ways = labels.departures(daily)
@@ -27,7 +28,7 @@ def over_time(ax: Axes, daily: pd.DataFrame) -> Axes:
     colors = [style.routes()[route] for route in ways]
     ax.stackplot(days, heights, colors=colors, edgecolor=style.paper_color(), linewidth=0.6)
     ax.set_title("Departures by way")
-    ax.set_xlabel("day")
+    curves.days(ax, start)
     ax.set_ylabel("departures, cumulative" if runs == 1 else "departures, cumulative, mean of runs")
     ax.set_xlim(days[0], days[-1])
     top = float(np.sum([height[-1] for height in heights]))
@@ -50,7 +51,7 @@ def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
         totals: One row a policy (the index), one column a route (of `ORDER`), persons.
         size: Real persons for each simulated one: numbers that are too small to tell are marked.
     """
-    places = style.name_rows(ax, [fill(str(name), style.LONGEST_NAME) for name in totals.index])
+    places = style.name_rows(ax, list(totals.index))
     left = np.zeros(len(totals))
     for route in [name for name in ORDER if name in totals]:
         width = totals[route].to_numpy(dtype=float)
@@ -78,10 +79,18 @@ def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
         )
     ax.set_xlim(0.0, widest * 1.12)
     ax.set_xlabel("persons, mean of runs")
-    ax.set_title("Who left, by way", pad=28)
+    is_short = (
+        max(len(str(name)) for name in totals.index) <= style.LONGEST_NAME
+    )  # so that the legend has room in one line
+    ax.set_title("Who left, by way", pad=28 if is_short else 44)
     style.counts(ax, "x")
     if left.any():  # where nobody leaves there is no way to explain
         ax.legend(
-            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=5, borderaxespad=0.2, columnspacing=1.2, handlelength=1.2
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=5 if is_short else 3,
+            borderaxespad=0.2,
+            columnspacing=1.2,
+            handlelength=1.2,
         )
     return ax

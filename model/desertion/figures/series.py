@@ -16,6 +16,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
+from desertion.figures.curves import FOR_NINE_TENTHS
 from desertion.figures.labels import many, number
 
 UNIT_NAMES = {
@@ -131,7 +132,7 @@ def predictions(
 def simulated(
     ax: Axes, table: pd.DataFrame, kind: Kind, places: Sequence[int], runs: NDArray[np.float64], label: str
 ) -> Axes:
-    """Draw what a scenario gives for the points of a series: the median of the runs and the middle 90 %, beside the published figure.
+    """Draw what a scenario gives for the points of a series: the median of the runs and the middle 90 %, or all from least to most where they are few, beside the published figure.
 
     Args:
         ax: An axes on which the series is drawn.
@@ -144,7 +145,8 @@ def simulated(
     pen = style.pens(3)[2]
     covered = list(places)
     factor = _factors(table, kind)[covered]
-    low, middle, high = np.quantile(runs, [0.05, 0.5, 0.95], axis=0) * factor
+    few = len(runs) < FOR_NINE_TENTHS
+    low, middle, high = np.quantile(runs, [0.0, 0.5, 1.0] if few else [0.05, 0.5, 0.95], axis=0) * factor
     when = _middles(table)[covered]
     gap = float(np.min(np.diff(when))) if len(when) > 1 else 1.0
     when = when + 0.18 * gap
@@ -155,7 +157,7 @@ def simulated(
         "s",
         color=pen.color,
         markersize=4.5,
-        label=f"model: {label} (median and middle 90 % of {many(len(runs), 'run')})",
+        label=f"model: {label} ({_told_of_runs(len(runs))})",
     )
     counts = table["counts"].iloc[0]
     published = table["value"].to_numpy(np.float64)[covered] * factor
@@ -165,6 +167,12 @@ def simulated(
     ax.set_ylim(0.0, 1.08 * max(float(high.max()), float(published.max())))
     ax.legend(loc="upper left", fontsize="small", bbox_to_anchor=(0.0, -0.12))
     return ax
+
+
+def _told_of_runs(runs: int) -> str:
+    if runs == 1:
+        return "one run"
+    return f"median and {'span' if runs < FOR_NINE_TENTHS else 'middle 90 %'} of {many(runs, 'run')}"
 
 
 def _days(table: pd.DataFrame) -> NDArray[np.float64]:

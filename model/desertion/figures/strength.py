@@ -7,7 +7,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from desertion.figures import style
-from desertion.figures.curves import bands, day_since
+from desertion.figures.curves import bands, days
+
+MOST_ABLE = 2
+"""Policies up to which effective strength is drawn too."""
+FOOT = 0.6
+"""Where names of dated events begin, in shares of the axes: above it lie the curves, at the foot the collapses."""
+_ABLE = (1.5, 1.5)
+"""Dashes of effective strength where it has a name of its own."""
 
 
 def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start: dt.date | None = None) -> Axes:
@@ -37,7 +44,11 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
                 own["day"], own["lower"] / first, own["upper"] / first, color=pen.color, alpha=0.13, linewidth=0
             )
         ax.plot(own["day"], own["median"] / first, color=pen.color, linestyle=pen.linestyle)
-        if len(names) <= 2:
+        if len(names) == 1:
+            ax.plot(
+                other["day"], other["median"] / first, color=pen.color, linestyle=style.Pen(pen.color, _ABLE).linestyle
+            )
+        elif len(names) <= MOST_ABLE:
             ax.plot(other["day"], other["median"] / first, color=pen.color, linewidth=0.9, alpha=0.8)
         ends.append(float(own["median"].iloc[-1]) / first)
         top = max(top, float(own["upper"].max()) / first)
@@ -48,23 +59,26 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
         ax.set_title("Strength: nobody serves on the first day")
         ax.set_ylabel("persons serving")
         style.counts(ax)
-    ax.set_xlabel(day_since(start))
+    days(ax, start)
     ax.set_xlim(float(serving["day"].min()), float(serving["day"].max()))
     ax.set_ylim(0.0, top * 1.05)
-    _collapses(ax, histories, names, drawn, force)
+    _collapses(ax, histories, names, ends, drawn, force)
     if len(names) > 1:
         return style.label_ends(ax, names, ends, drawn)
     able_end = float(able["median"].iloc[-1]) / (float(serving["median"].iloc[0]) if is_share else 1.0)
-    return style.label_ends(ax, ["serving", "effective"], [*ends, able_end], drawn * 2)
+    return style.label_ends(ax, ["serving", "effective"], [*ends, able_end], [*drawn, style.Pen(drawn[0].color, _ABLE)])
 
 
-def _collapses(ax: Axes, histories: pd.DataFrame, names: list[str], drawn: list[style.Pen], force: str | None) -> None:
-    """Put a tick at the foot of the figure on the first day of each collapse, one row a policy."""
+def _collapses(
+    ax: Axes, histories: pd.DataFrame, names: list[str], ends: list[float], drawn: list[style.Pen], force: str | None
+) -> None:
+    """Put a tick at the foot of the figure on the first day of each collapse, one row a policy, in the order in which curves end."""
     rows = histories if force is None else histories[histories["force"] == force]
     broken = rows[rows["collapsed"].astype(bool)].groupby(["policy", "replicate"], observed=True)["day"].min()
     if broken.empty:
         return
-    with_breaks = [name for name in names if name in broken.index.get_level_values("policy")]
+    by_end = sorted(names, key=lambda name: -ends[names.index(name)])
+    with_breaks = [name for name in by_end if name in broken.index.get_level_values("policy")]
     for row, name in enumerate(with_breaks):
         days = np.asarray(broken.loc[name], dtype=float)
         height = 0.02 + 0.028 * (len(with_breaks) - 1 - row)
@@ -78,8 +92,10 @@ def _collapses(ax: Axes, histories: pd.DataFrame, names: list[str], drawn: list[
             transform=ax.get_xaxis_transform(),
             label=f"collapse: {name}",
         )
+    said = "days on which runs collapse" if rows["replicate"].nunique() > 1 else "day of collapse"
+    ordered = ", rows as curves end" * (len(with_breaks) > 1)
     ax.annotate(
-        "days on which runs collapse" if rows["replicate"].nunique() > 1 else "day of collapse",
+        said + ordered,
         xy=(0.01, 0.02 + 0.028 * len(with_breaks)),
         xycoords="axes fraction",
         fontsize="small",

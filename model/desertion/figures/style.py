@@ -71,6 +71,9 @@ ROUTES_ON_DARK: dict[str, str] = {
 LONGEST_NAME = 28
 """Letters of a line of a name at the end of a line."""
 
+LONGEST_ROW = 48
+"""Letters of a line of the name of a row."""
+
 
 @dataclass(frozen=True)
 class Pen:
@@ -194,7 +197,7 @@ def counts(ax: Axes, axis: Literal["x", "y"] = "y") -> Axes:
 def name_rows(ax: Axes, names: Sequence[object]) -> NDArray[np.int64]:
     """Name rows from the top down, with lines between values alone, and return their heights."""
     heights = np.arange(len(names))[::-1]
-    ax.set_yticks(heights, labels=[str(name) for name in names])
+    ax.set_yticks(heights, labels=[fill(str(name), LONGEST_ROW) for name in names])
     ax.tick_params(axis="y", length=0, labelcolor=ink())
     ax.spines["left"].set_visible(False)
     ax.grid(visible=False, axis="y")

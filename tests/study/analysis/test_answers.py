@@ -294,6 +294,8 @@ def test_discovery_refuses_what_separates_nothing(done: Study) -> None:
         prim_boxes(cases, np.zeros(30, bool))
     with pytest.raises(InputError, match="give at_least or at_most"):
         done.discover("left_total")
+    with pytest.raises(InputError, match="at_most = nan must be a number"):
+        done.discover("left_total", at_most=float("nan"))
 
 
 def test_bands_are_quantiles_of_the_finished_runs(done: Study) -> None:

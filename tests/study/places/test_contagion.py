@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 from desertion.errors import InputError
-from desertion.study.places.contagion import contagion
-from desertion.study.places.events import Columns
+from desertion.study.places.contagion import _by_size, _family, contagion
+from desertion.study.places.events import Columns, read_events
 from desertion.study.places.finding import Alarm, Finding, Hazard
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.hazards import ratios
@@ -369,6 +369,7 @@ def test_wrong_arguments_get_a_sentence(tmp_path: Path) -> None:
         ({"window": 0}, "window = 0 must be a whole number of days in"),
         ({"permutations": 5}, "permutations = 5 must be at least 19"),
         ({"histories": 3}, "histories = 3 must be 0 or at least 20"),
+        ({"columns": {"also": "second"}}, "no column 'second'"),
     ):
         with pytest.raises(InputError, match=sentence):
             contagion(events, **arguments)  # type: ignore[arg-type]
@@ -388,3 +389,20 @@ def test_a_test_that_few_drawn_orders_cannot_decide_names_more_of_them() -> None
     few, many = (contagion(rows, distance=1.0, permutations=number, histories=0) for number in (19, 1999))
     assert "give more permutations (--permutations)" in few.verdict.sentences[0]
     assert many.verdict.word != UNTESTED
+
+
+def test_strata_are_cut_above_their_middle_size() -> None:
+    """The middle one itself is small, and so is one whose size is not known."""
+    strata, size = np.array([0, 0, 0, 1, 1]), np.array([1.0, 2.0, 3.0, np.nan, 5.0])
+    assert _by_size(strata, size).tolist() == [0, 0, 1, 2, 2]
+
+
+def test_dates_at_the_report_are_the_last_days_of_intervals(tmp_path: Path) -> None:
+    """A member of the family takes each report for the day of the event."""
+    path = tmp_path / "events.csv"
+    rows = [f"u{i},2020-01-{10 + i},2020-01-0{1 + i % 3}" for i in range(10)]
+    path.write_text("\n".join(["unit,date,before", *rows]) + "\n", encoding="utf-8")
+    data, _ = read_events(path, Columns(after="before"), np.random.default_rng(1))
+    family = _family(data, Links(np.array([0]), np.array([1])), 3, None)
+    (report,) = (each for each in family if each.name == "dates at the report")
+    assert report.days[:, 0].tolist() == list(range(10))

@@ -40,7 +40,7 @@ def test_units_with_two_positions_or_sizes_are_remarked_on(tmp_path: Path) -> No
     """The first that is given counts, not an empty cell before it."""
     rows = [*ROWS[1:], "u11,2020-01-20,,,a", "u11,2020-01-21,7,0,a", "u11,2020-01-22,8,0,a"]
     events = _read(_file(tmp_path, rows))
-    assert "1 units have more than one x, the first of which is used (one has 7 and 8)." in events.remarks
+    assert "1 unit has more than one x, the first of which is used (one has 7 and 8)." in events.remarks
     assert not any("more than one y" in remark for remark in events.remarks)
     assert events.points is not None
     assert events.points[events.units.index("u11")].tolist() == [7.0, 0.0]
@@ -117,6 +117,24 @@ def test_dates_known_by_their_interval_are_drawn_within_it(tmp_path: Path) -> No
     assert len(np.unique(events.batch)) == 2
     with pytest.raises(InputError, match="must be before date = 2020-01-10"):
         _read(_file(tmp_path, [*rows, "u11,2020-01-10,2020-01-10"], "unit,date,before"), after="before")
+
+
+def test_a_unit_first_acts_on_the_earliest_day_of_its_rows_whatever_their_order(tmp_path: Path) -> None:
+    """Of two reports of a unit the earlier day of each draw counts, and the one that ends first is its interval; each order of the rows gives the same."""
+    rows = [f"u{i},2020-01-{10 + i},2020-01-0{1 + i}" for i in range(8)]
+    rows += ["a,2020-01-11,2020-01-03", "a,2020-01-12,2020-01-10", "a,2020-01-30,2020-01-01"]
+    rows += ["b,2020-01-13,2020-01-09", "b,2020-01-13,2020-01-12", "b,2020-02-10,2020-01-20"]
+    one, other = (_read(_file(tmp_path, order, "unit,date,before"), after="before") for order in (rows, rows[::-1]))
+    assert np.array_equal(one.first, other.first)
+    assert np.array_equal(one.batch, other.batch)
+    assert np.array_equal(one.intervals, other.intervals)
+    a, b = one.units.index("a"), one.units.index("b")
+    # Days count from 10 January: a lies in the 4th to the 11th, and its long interval alone reaches the 2nd and 3rd.
+    assert one.first[a].min() < -6.0
+    assert one.first[a].max() == 1.0
+    assert one.intervals[one.batch[a]].tolist() == [-6.0, 1.0]
+    assert one.first[b].max() == 3.0
+    assert one.intervals[one.batch[b]].tolist() == [0.0, 3.0]
 
 
 def test_empty_dates_are_kept_as_never_when_asked(tmp_path: Path) -> None:

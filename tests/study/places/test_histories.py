@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from scipy.sparse import csr_array
 
 from desertion.study.places.histories import Course, course_of, history, reported, shocks_of
 from desertion.study.places.links import Links
+from desertion.study.places.power import _as_reported, _owed
 
 
 def test_as_many_act_on_each_day_as_in_the_data() -> None:
@@ -60,3 +63,41 @@ def test_reports_wait_for_their_desk() -> None:
     assert (late >= day).all()
     assert late.mean() > day.mean() + 1.0
     assert len(np.unique(late[desks == 0])) < len(np.unique(day[desks == 0]))
+
+
+def test_a_linked_event_counts_up_to_the_last_day_of_the_window() -> None:
+    """On a ring, with a hazard beyond all bounds, who acts three days after another is the next one, and need not be two days' window before."""
+    units = 6
+    ring = csr_array((np.ones(units), ((np.arange(units) + 1) % units, np.arange(units))), shape=(units, units))
+    course = Course(
+        days=np.array([0.0, 3.0]), counts=np.array([1, 1]), lean=np.zeros((2, 1)), strata=np.zeros(units, np.intp)
+    )
+    for last, always in ((3, True), (2, False)):
+        rng = np.random.default_rng(1)
+        drawn = [history(course, rng, linked=ring, log_ratio=60.0, window=(1, last)) for _ in range(40)]
+        follows = [
+            int(np.flatnonzero(day == 3.0)[0]) == (int(np.flatnonzero(day == 0.0)[0]) + 1) % units for day in drawn
+        ]
+        assert all(follows) == always
+
+
+def test_an_event_on_the_day_of_a_report_is_in_it() -> None:
+    """A desk that reports every day is never late."""
+    day = np.array([0.0, 4.0, np.nan, 9.0])
+    late = reported(day, np.zeros(4, np.intp), 1.0, np.random.default_rng(1))
+    assert np.array_equal(late, day, equal_nan=True)
+
+
+def test_a_reported_day_may_be_any_of_its_interval() -> None:
+    """Its first and last among them; a day in no interval stays."""
+    day = np.array([2.0] * 50 + [9.0])
+    drawn, batch = _as_reported(day, np.array([[0.0, 4.0]]), np.random.default_rng(1))
+    assert set(np.unique(drawn[:50])) == {0.0, 1.0, 2.0, 3.0, 4.0}
+    assert np.unique(drawn[50]).tolist() == [9.0]
+    assert batch.tolist() == [0] * 50 + [-1]
+
+
+def test_what_is_owed_to_contagion_had_not_happened_by_then_without_it() -> None:
+    """Of three who act in the first half one did so without contagion too."""
+    made, plain = np.array([0.0, 1.0, 2.0, 9.0, 9.0, 9.0]), np.array([0.0, 9.0, np.nan, 9.0, 9.0, 9.0])
+    assert _owed([made], [plain]) == pytest.approx(2.0 / 3.0)

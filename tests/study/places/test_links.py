@@ -35,6 +35,12 @@ def test_all_pairs_within_a_distance_are_linked_once() -> None:
     assert links.matrix(36).sum() == 120
 
 
+def test_a_pair_at_the_largest_distance_is_linked_whatever_rounding_does() -> None:
+    """Tenths of a km are no binary numbers: 0.3 less 0.2 is under 0.1, and 0.8 less 0.7 over it."""
+    assert len(within(GRID / 10.0, 0.1)) == 60
+    assert len(within(GRID / 10.0, 0.0999)) == 0
+
+
 def test_placebo_links_have_the_same_degree_and_are_the_next_outward() -> None:
     """Where links are all those within a distance, placebo senders are the nearest of the others, and none is linked."""
     links = within(GRID, 1.0)

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from desertion.study.places.links import Links
-from desertion.study.places.pairs import Outcome, compare_pairs, order_of
+from desertion.study.places.pairs import Outcome, chance, compare_pairs, order_of
 
 CHAIN = Links(np.array([0, 1, 2, 3, 4]), np.array([1, 2, 3, 4, 5]))
 
@@ -153,3 +153,11 @@ def test_too_few_strata_or_such_as_differ_too_much_tell_no_interval() -> None:
         assert np.isnan(ends(gaps)).all(), gaps
     low, high = ends([near, near, half, half, none, far])
     assert 0.0 < low < 1.0 < high < 3.0
+
+
+def test_the_given_order_is_one_more_among_drawn_ones() -> None:
+    """Never p = 0: one of three drawn reaches 3, and of all orders the given one stands among them."""
+    null = np.array([1.0, 2.0, 3.0])
+    assert chance(null, 3.0, exact=False) == 0.5
+    assert chance(null, 4.0, exact=False) == 0.25
+    assert chance(null, 3.0, exact=True) == pytest.approx(1.0 / 3.0)

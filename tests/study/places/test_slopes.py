@@ -197,6 +197,10 @@ def test_regiments_that_fought_in_both_battles_are_counted(tmp_path: Path) -> No
         (("missing_captured", "lost"), "has no column missing_captured"),
         ((",Union,", ",Confederate,"), "a side stands twice in one battle"),
         (("1861-05-01", "1861-13-01"), "start = '1861-13-01' must be a date"),
+        (
+            ("1861-05-01,1861-05-02", "1861-05-01,1861-04-30"),
+            ":2: end = '1861-04-30' must not be before start = 1861-05-01",
+        ),
     ],
 )
 def test_wrong_battles_get_a_sentence(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
@@ -205,6 +209,20 @@ def test_wrong_battles_get_a_sentence(tmp_path: Path, change: tuple[str, str], s
     path.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(sentence)):
         read_battles(path, ())
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sentence"),
+    [
+        ({"permutations": 18}, "permutations = 18 must be at least 19"),
+        ({"histories": 19}, "histories = 19 must be 0 or at least 20"),
+        ({"histories": -1}, "histories = -1 must be 0 or at least 20"),
+    ],
+)
+def test_numbers_that_can_tell_nothing_are_refused(tmp_path: Path, numbers: dict[str, int], sentence: str) -> None:
+    """Of no permutation there is no p value, and of one made-up war no share."""
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        armies(_table(tmp_path), **numbers)  # type: ignore[arg-type]
 
 
 def test_too_few_battles_get_a_sentence(tmp_path: Path) -> None:
@@ -252,3 +270,43 @@ def test_compatible_slopes_hold_the_true_one(tmp_path: Path, monkeypatch: pytest
         history = replace(battles, outcome=MadeUp.of(battles).draw(slope, float(war % 2), rng))
         held += slope in compatible(history, question, histories=100, seed=war)
     assert held >= 87
+
+
+def test_a_battle_counts_for_the_past_from_the_day_after_it_ended() -> None:
+    """One that ends on the day on which another begins is not its past."""
+    battles = _small()
+    for gap, weight in ((0.0, 0.0), (1.0, 0.5 ** (1.0 / 139.0))):
+        end = battles.end.copy()
+        end[0] = battles.start[2] - gap
+        assert past(replace(battles, end=end))[2, 0] == pytest.approx(weight)
+
+
+def test_outcomes_are_logits_and_controls_compare_the_two_sides(tmp_path: Path) -> None:
+    """By hand from the rows of the table: half a man is added to both, and strengths are over those of the enemy in the same battle."""
+    path = _table(tmp_path)
+    rows = [row.split(",") for row in path.read_text(encoding="utf-8").splitlines()[1:]]
+    names = HEADING.split(",")
+    strength, taken = (
+        np.array([float(row[names.index(name)]) for row in rows]) for name in ("strength", "missing_captured")
+    )
+    battles = read_battles(path, ())
+    assert battles.outcome == pytest.approx(np.log((taken + 0.5) / (strength - taken + 0.5)))
+    asked = {each.name: each for each in questions(battles)}
+    controls = asked["controls for own killed and wounded and the ratio of strengths"].controls
+    assert controls is not None
+    enemy = strength.reshape(-1, 2)[:, ::-1].ravel()
+    assert controls[:, 1] == pytest.approx(np.log(strength / enemy))
+    assert not controls[:, 2].any()
+
+
+def test_garrisons_are_rows_of_which_half_or_more_were_taken(tmp_path: Path) -> None:
+    """They are neither outcomes nor pasts."""
+    battles = read_battles(_table(tmp_path), ())
+    outcome = np.full(len(battles.outcome), -2.0)
+    outcome[5] = 0.1
+    asked = {each.name: each for each in questions(replace(battles, outcome=outcome))}
+    question = asked["without garrisons that surrendered"]
+    assert question.rows is not None
+    assert np.flatnonzero(~question.rows).tolist() == [5]
+    assert not question.weights[:, 5].any()
+    assert question.weights[:, 4].any()

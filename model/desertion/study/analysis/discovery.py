@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, extra
+from desertion.errors import InputError, extra, input_error
 from desertion.study.analysis.boxes import Box, Column, Limit, box_of, confirmed_box, find_box
 from desertion.study.analysis.tables import done_runs, parameters_of
 
@@ -86,6 +86,9 @@ def cases_of(
     """
     if at_least is None and at_most is None:
         raise InputError("discovery needs to know what is of interest: give at_least or at_most")
+    for name, end in (("at_least", at_least), ("at_most", at_most)):
+        if end is not None and math.isnan(end):
+            raise input_error(name, end, "must be a number: the level that the measure should reach")
     done = done_runs(runs, measure)
     groups = done.groupby("design")
     middle = groups[measure].median()

@@ -153,7 +153,9 @@ def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequenc
         raise InputError(f"{study.path}: no run has a value of {x} and a finite {measure}: choose another kind of plot")
     others = [name for name in varied_inputs(study) if name != x]
     cases = runs.assign(case=_case_names(runs, others))
-    if others and cases.groupby("case")[x].nunique().max() == 1:
+    # Designs of sensitivity move single inputs of scattered points, which makes lines of two points and no more.
+    scattered = study.spec["design"]["kind"] in ("sobol", "morris")
+    if others and (scattered or cases.groupby("case")[x].nunique().max() == 1):
         scatter(figure.subplots(), cases, x, measure)
         style.note(
             figure,

@@ -88,8 +88,8 @@ def _curves(figure: Figure, comparison: Tables, force: str) -> None:
     banded = _band(comparison, force, "left")
     curves.together(ax, banded, start=comparison.start)
     ax.set_title(_finding(comparison, force, ax.get_title(loc="left")))
-    curves.mark(ax, _events(comparison, force))
-    style.note(figure, curves.told_of_bands(banded))
+    untold = curves.mark(ax, _events(comparison, force))
+    style.note(figure, f"{curves.told_of_bands(banded)} {untold}".strip())
 
 
 def _finding(comparison: Tables, force: str, otherwise: str) -> str:
@@ -125,8 +125,10 @@ def _events(comparison: Tables, force: str) -> list[tuple[int, str]]:
 def _panels(figure: Figure, comparison: Tables, force: str) -> None:
     axes = curves.panels(figure, _band(comparison, force, "left"), start=comparison.start)
     style.headline(figure, findings.of_spread(_band(comparison, force, "left"), comparison.size))
+    foot = figure.get_supxlabel().replace("\n", " ")
     for ax in axes:
-        curves.mark(ax, _usual_events(comparison, force), written=ax is axes[0])
+        foot += f" {curves.mark(ax, _usual_events(comparison, force), written=ax is axes[0])}".rstrip()
+    style.note(figure, foot)
 
 
 def _effects(figure: Figure, comparison: Tables, force: str) -> None:
@@ -178,12 +180,13 @@ def _strength(figure: Figure, comparison: Tables, force: str) -> None:
     strength.curve(
         ax, _named(comparison, _ordered(comparison, comparison.histories)), force=force, start=comparison.start
     )
-    curves.mark(ax, _usual_events(comparison, force))
+    untold = curves.mark(ax, _usual_events(comparison, force), top=strength.FOOT)
     banded = _band(comparison, force, "strength")
     ends = banded.groupby("policy", sort=False)["median"].agg(["first", "last"])
     if (ends["first"] > 0.0).all():
         ax.set_title(findings.of_strength(ends["last"] / ends["first"]))
-    style.note(figure, curves.told_of_bands(banded, wide=False))
+    thin = " Thin: effective strength." * (1 < len(comparison.policies) <= strength.MOST_ABLE)
+    style.note(figure, f"{curves.told_of_bands(banded, wide=False)}{thin} {untold}".strip())
 
 
 def _collapse(figure: Figure, comparison: Tables, force: str) -> None:

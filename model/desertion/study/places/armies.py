@@ -8,7 +8,7 @@ from pathlib import Path
 from desertion.figures.labels import capital
 from desertion.study.blocks import Block, Bullets, Heading, Table, markdown
 from desertion.study.places.battles import Battles, read_battles
-from desertion.study.places.finding import LEVEL
+from desertion.study.places.finding import LEVEL, refuse_too_few
 from desertion.study.places.past import questions
 from desertion.study.places.report import as_csv, framed
 from desertion.study.places.slopes import GRID, Slope, SlopeAlarms, alarms, compatible, slopes
@@ -66,8 +66,9 @@ def armies(
         seed: where all chance comes from.
 
     Raises:
-        InputError: a table is wrong or too small.
+        InputError: a table is wrong or too small, or permutations or histories are too few.
     """
+    refuse_too_few(permutations, histories=histories)
     read = read_battles(Path(battles), only, None if carriers is None else Path(carriers))
     asked = questions(read)
     found = slopes(read, asked, most=permutations, seed=seed)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from desertion.errors import InputError
+from desertion.errors import InputError, input_error
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.table import numbered, read_table
 
@@ -89,7 +89,9 @@ def read_battles(path: Path, only: Sequence[str], carriers: Path | None = None) 
     )
     if (end < start).any():
         place = kept[int(np.flatnonzero(end < start)[0])]
-        raise InputError(f"{table.rows[place].where}: the battle ends before it starts")
+        raise input_error(
+            "end", str(ends[place]), f"must not be before start = {starts[place]}", where=table.rows[place].where
+        )
     campaigns = [table.column("campaign")[place] or f"battle {table.column('source_battle')[place]}" for place in kept]
     return Battles(
         side=side,

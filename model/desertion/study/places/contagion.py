@@ -18,7 +18,7 @@ from desertion.files import shown
 from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, TABLE, numbers
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Columns, Events, of_units, read_events
-from desertion.study.places.finding import IN_FAMILY, LEVEL, Attack, Finding, days_apart, is_blind
+from desertion.study.places.finding import IN_FAMILY, LEVEL, Attack, Finding, days_apart, is_blind, refuse_too_few
 from desertion.study.places.hazards import hazards
 from desertion.study.places.linking import links_of
 from desertion.study.places.links import Links, doubled, halved, inland, lengths, placebo, within
@@ -87,11 +87,7 @@ def contagion(
     Raises:
         InputError: the tables or an argument are wrong, or there are too few events.
     """
-    if permutations < 19:
-        raise input_error("permutations", permutations, "must be at least 19, or no p can reach .05")
-    for name, number in (("histories", histories), ("model", model)):
-        if number < 0 or 0 < number < 20:
-            raise input_error(name, number, "must be 0 or at least 20")
+    refuse_too_few(permutations, histories=histories, model=model)
     rng = np.random.default_rng(seed)
     named = columns if isinstance(columns, Columns) else _named(columns or {})
     with tempfile.TemporaryDirectory(prefix="desertion-") as place:
@@ -248,7 +244,10 @@ def _named(columns: Mapping[str, Any]) -> Columns:
     known = [field.name for field in fields(Columns)]
     for name in TABLE.checked("columns", columns):
         refuse_unknown("key of columns", name, known)
-    return Columns(**columns)
+    single: dict[str, Any] = {  # one may stand there without a list
+        name: (columns[name],) for name in ("also", "only") if isinstance(columns.get(name), str)
+    }
+    return Columns(**{**columns, **single})
 
 
 def _file(name: str, table: object, place: Path) -> Path:

@@ -207,11 +207,15 @@ def _first(
     origin: date,
     rng: np.random.Generator,
 ) -> tuple[Array, Indices, Array]:
-    """Drawn first days, shape (unit, draw), the reporting interval of each unit, and first and last day of each interval."""
+    """Drawn first days, shape (unit, draw), the reporting interval of each unit, and first and last day of each interval.
+
+    Of a unit's events the earliest of each draw counts, and its reporting interval is the one that ends first, of those the one that begins first. Rows are gone
+    through by unit and interval, so that neither this nor chance hangs on their order.
+    """
     draws = DRAWS if columns.after else 1
     first = np.full((units, draws), np.nan)
     batch = np.full(units, -1, np.intp)
-    intervals: dict[tuple[int, int], int] = {}
+    spans: list[tuple[int, int, int]] = []
     for place, (day, before) in enumerate(zip(dates, after, strict=True)):
         if day is None:
             continue
@@ -224,11 +228,17 @@ def _first(
                 f"must be before {columns.date} = {day}",
                 where=table.rows[place].where,
             )
-        if not np.isnan(first[unit[place], 0]) and end >= first[unit[place]].max():
+        spans.append((int(unit[place]), end, start))
+    ends: dict[int, int] = {}
+    intervals: dict[tuple[int, int], int] = {}
+    for own, end, start in sorted(spans):
+        if own not in ends:
+            ends[own] = end
+            batch[own] = intervals.setdefault((start, end), len(intervals)) if columns.after else -1
+        elif start + 1 >= ends[own]:  # never before the first
             continue
         # The event lies in (start, end]: any of these whole days is as likely.
-        first[unit[place]] = rng.integers(start + 1, end + 1, draws)
-        batch[unit[place]] = intervals.setdefault((start, end), len(intervals)) if columns.after else -1
+        first[own] = np.fmin(first[own], rng.integers(start + 1, end + 1, draws))
     bounds = np.array([(start + 1, end) for start, end in intervals], np.float64).reshape(-1, 2)
     return first, batch, bounds
 
@@ -300,7 +310,7 @@ def _of_unit(
     other = known[values[known] != own[unit[known]]]
     if len(other):
         remarks.append(
-            f"{len(np.unique(unit[other]))} units have more than one {name}, the first of which is used "
+            f"{many(len(np.unique(unit[other])), 'unit has', 'units have')} more than one {name}, the first of which is used "
             f"(one has {own[unit[other[0]]]:g} and {values[other[0]]:g})."
         )
     return own

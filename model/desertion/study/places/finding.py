@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from desertion.errors import input_error
 from desertion.study.places.events import Events
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.links import Links
@@ -91,6 +92,23 @@ def days_apart(window: int) -> str:
 def is_blind(test: PairTest) -> bool:
     """Whether a test could not have found anything: no order of the dates has a p of .05 or less."""
     return test.least > LEVEL
+
+
+def refuse_too_few(permutations: int, **histories: int) -> None:
+    """Check that permutations can reach the level, and histories tell a share.
+
+    Args:
+        permutations: of the primary test.
+        **histories: made-up histories of a kind by what the user calls them; 0 for none.
+
+    Raises:
+        InputError: they are too few.
+    """
+    if permutations < 19:
+        raise input_error("permutations", permutations, "must be at least 19, or no p can reach .05")
+    for name, number in histories.items():
+        if number < 0 or 0 < number < 20:
+            raise input_error(name, number, "must be 0 or at least 20")
 
 
 @dataclass(frozen=True, kw_only=True)

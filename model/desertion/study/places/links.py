@@ -68,8 +68,8 @@ def on_sphere(latitude: Array, longitude: Array) -> Array:
 
 
 def within(points: Array, distance: float) -> Links:
-    """Mutual links between all units at most `distance` km apart."""
-    pairs = cKDTree(points).query_pairs(distance, output_type="ndarray")
+    """Mutual links between all units at most `distance` km apart, those at that distance but for rounding among them."""
+    pairs = cKDTree(points).query_pairs(distance * (1.0 + 1e-9), output_type="ndarray")
     return Links(pairs[:, 0].astype(np.intp), pairs[:, 1].astype(np.intp))
 
 
