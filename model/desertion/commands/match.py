@@ -80,7 +80,7 @@ def command(
     if any(count < 1 for count in worlds or ()):
         raise input_error("--worlds", min(worlds or ()), "must be a whole number >= 1")
     by = run_options(workers, accept_changes=accept_changes)
-    if size is not None or settings or shared:
+    if size is not None or settings or shared is not None:
         idle = "--size, --set and --shared, which run worlds that were kept"
         options.unused(context, "screening", "confirm", "report", beside=idle)
         if len(worlds or ()) > 1:

@@ -67,14 +67,7 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
     ax.set_xlabel("persons, mean of runs")
     is_short = len(baseline) <= style.LONGEST_NAME  # so that the legend has room in one line
     ax.set_title(f"The same people under {baseline} and under another policy", pad=28 if is_short else 60)
-    ax.legend(
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=3 if is_short else 1,
-        borderaxespad=0.2,
-        columnspacing=1.4,
-        handlelength=1.4,
-    )
+    style.legend_above(ax, 3 if is_short else 1, columnspacing=1.4, handlelength=1.4)
     return ax
 
 
@@ -127,5 +120,5 @@ def effects(
     bars = "" if unknown.all() else " with 95 % interval"
     ax.set_xlabel(textwrap.fill(f"persons, median of the paired differences{bars}{dots}", _LINE))
     ax.set_title(title or "Difference from the baseline", pad=28)
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2, handlelength=1.0)
+    style.legend_above(ax, 2, handlelength=1.0)
     return ax

@@ -71,7 +71,7 @@ def heatmap(
             *shipped, "*", color="#d55e00", markeredgecolor=style.paper_color(), markersize=star, label="the scenario"
         )
     if tipping is not None or shipped is not None:
-        ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
+        style.legend_above(ax, 2)
     ax.set_xlim(_edges(x)[0], _edges(x)[-1])
     ax.set_ylim(_edges(y)[0], _edges(y)[-1])
     ax.grid(visible=False)

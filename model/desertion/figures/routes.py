@@ -79,18 +79,10 @@ def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
         )
     ax.set_xlim(0.0, widest * 1.12)
     ax.set_xlabel("persons, mean of runs")
-    is_short = (
-        max(len(str(name)) for name in totals.index) <= style.LONGEST_NAME
-    )  # so that the legend has room in one line
+    # Names so short that the legend has room in one line.
+    is_short = max(len(str(name)) for name in totals.index) <= style.LONGEST_NAME
     ax.set_title("Who left, by way", pad=28 if is_short else 44)
     style.counts(ax, "x")
     if left.any():  # where nobody leaves there is no way to explain
-        ax.legend(
-            loc="lower left",
-            bbox_to_anchor=(0.0, 1.0),
-            ncols=5 if is_short else 3,
-            borderaxespad=0.2,
-            columnspacing=1.2,
-            handlelength=1.2,
-        )
+        style.legend_above(ax, 5 if is_short else 3, columnspacing=1.2, handlelength=1.2)
     return ax

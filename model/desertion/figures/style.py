@@ -194,6 +194,11 @@ def counts(ax: Axes, axis: Literal["x", "y"] = "y") -> Axes:
     return ax
 
 
+def legend_above(ax: Axes, columns: int, **looks: float) -> None:
+    """Put the legend between the axes and their title, in so many columns."""
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2, **looks)
+
+
 def name_rows(ax: Axes, names: Sequence[object]) -> NDArray[np.int64]:
     """Name rows from the top down, with lines between values alone, and return their heights."""
     heights = np.arange(len(names))[::-1]

@@ -244,3 +244,5 @@ def test_the_command_reads_the_worlds_of_its_folder(
     assert "is given more than once beside --size" in capsys.readouterr().err
     assert main([*asked, "--screening", "3"]) == 2
     assert "--screening changes nothing beside --size" in capsys.readouterr().err
+    assert main(["match", design, "--shared", "", "--out", str(place)]) == 2
+    assert "there is no ensemble ''" in capsys.readouterr().err, "no match is run instead"
