@@ -22,7 +22,7 @@ from desertion.theory.mixing import limit_of, town
 from desertion.theory.neighbours import COMMUNITY, COMPANY, NEWS, TIES, circles
 from desertion.theory.operator import Operator
 from desertion.theory.reproduction import Reproduction, of_operator, reproduction
-from desertion.theory.weights import in_reference, strength_settings, tipping_line, tipping_value
+from desertion.theory.weights import OutOfReachError, in_reference, strength_settings, tipping_line, tipping_value
 
 NO_CONTAGION = {f"behaviour.{kind}_{level}": 0.0 for kind in ("contagion", "reception") for level in LEVELS}
 
@@ -316,6 +316,13 @@ def test_strength_without_contagion_is_refused(plain: Scenario) -> None:
     """There is nothing to multiply."""
     with pytest.raises(InputError, match="nobody moves anybody"):
         strength_settings(plain.with_({"behaviour.form": "none"}), 0.5)
+
+
+def test_weights_that_keep_others_are_named_as_the_reason(plain: Scenario) -> None:
+    """A higher baseline rate, which helps elsewhere, would not help here."""
+    deterring = plain.with_({key: -0.5 for key in NO_CONTAGION})
+    with pytest.raises(OutOfReachError, match="who leaves keeps others"):
+        strength_settings(deterring, 0.5)
 
 
 def test_at_the_tipping_value_r_is_one(plain: Scenario) -> None:

@@ -55,7 +55,9 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
     factor = _reach(lambda factor: of_operator(operator, factor).value, value)
     if math.isinf(factor):
         raise OutOfReachError(
-            f"reproduction = {value}: no weights of contagion are large enough for it in scenario {scenario.name!r}; lower it, or raise a baseline rate"
+            f"reproduction = {value}: in scenario {scenario.name!r} who leaves keeps others, so that no multiple of its weights of contagion draws them; give it weights above 0"
+            if of_operator(operator).first < 0.0
+            else f"reproduction = {value}: no weights of contagion are large enough for it in scenario {scenario.name!r}; lower it, or raise a baseline rate"
         )
     return found | _weights(scenario, factor)
 
