@@ -8,7 +8,7 @@ from scipy.special import lambertw
 
 from desertion import DesertionModel, Scenario
 from desertion.errors import InputError
-from desertion.parameters import FORMS, LEVELS
+from desertion.parameters import LEVELS, SPREADING
 from desertion.scenario.edges import read_edges
 from desertion.simulation.day.order import morning
 from desertion.simulation.signals.communities import publish_communities
@@ -290,7 +290,7 @@ def test_a_graph_is_read_once(plain: Scenario, monkeypatch: pytest.MonkeyPatch) 
     assert read == [plain.people]
 
 
-@pytest.mark.parametrize("form", [form for form in FORMS if form != "none"])
+@pytest.mark.parametrize("form", SPREADING)
 @pytest.mark.parametrize("wanted", [0.2, 0.95])
 def test_contagion_of_a_stated_strength_has_it(form: str, wanted: float) -> None:
     """In the reference state, whatever the policies that are laid over it."""
@@ -318,11 +318,13 @@ def test_strength_without_contagion_is_refused(plain: Scenario) -> None:
         strength_settings(plain.with_({"behaviour.form": "none"}), 0.5)
 
 
-def test_weights_that_keep_others_are_named_as_the_reason(plain: Scenario) -> None:
-    """A higher baseline rate, which helps elsewhere, would not help here."""
-    deterring = plain.with_({key: -0.5 for key in NO_CONTAGION})
-    with pytest.raises(OutOfReachError, match="who leaves keeps others"):
+@pytest.mark.parametrize("form", SPREADING)
+def test_weights_that_keep_others_reach_no_strength_and_no_tipping_point(plain: Scenario, form: str) -> None:
+    """However large they are; a weight of -1e9 at which no fixed point is found is none at which R is 0.5."""
+    deterring = plain.with_(dict.fromkeys(NO_CONTAGION, -0.5) | {"behaviour.form": form})
+    with pytest.raises(OutOfReachError, match="leavers keep others"):
         strength_settings(deterring, 0.5)
+    assert tipping_value(deterring) == math.inf
 
 
 def test_at_the_tipping_value_r_is_one(plain: Scenario) -> None:

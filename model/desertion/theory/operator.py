@@ -67,6 +67,11 @@ class Operator:
         return len(self.ways) > 0 and self.behaviour.form != "none" and bool(self._jumps.any())
 
     @property
+    def draws(self) -> bool:
+        """Whether anybody draws anybody; where leavers only keep others, no multiple of the weights makes a cascade."""
+        return self.spreads and self.jump() > 0.0
+
+    @property
     def pull(self) -> float:
         """How far push and chance bring thresholds nearer, the mean over people."""
         return float(np.average(self._pulls, weights=self.people)) if self.people.sum() > 0.0 else 0.0

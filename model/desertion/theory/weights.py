@@ -35,7 +35,7 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
 
     Raises:
         InputError: If the number is out of range.
-        OutOfReachError: If the scenario has no contagion or nobody who leaves, or no weights are large enough.
+        OutOfReachError: If the scenario has no contagion, none that draws or nobody who leaves, or no weights have that R.
     """
     if not 0.0 <= value <= MOST:
         raise input_error("reproduction", value, f"must lie in [0, {MOST}]: at 1 no steady state is left")
@@ -52,12 +52,14 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
         plain = _bent(plain, value)
         found["behaviour.concave_power"] = plain.behaviour.concave_power
     operator = Operator(plain)
-    factor = _reach(lambda factor: of_operator(operator, factor).value, value)
-    if math.isinf(factor):
+    if not operator.draws:
         raise OutOfReachError(
-            f"reproduction = {value}: in scenario {scenario.name!r} who leaves keeps others, so that no multiple of its weights of contagion draws them; give it weights above 0"
-            if of_operator(operator).first < 0.0
-            else f"reproduction = {value}: no weights of contagion are large enough for it in scenario {scenario.name!r}; lower it, or raise a baseline rate"
+            f"reproduction = {value}: in scenario {scenario.name!r} leavers keep others, by weights of contagion below 0; give it weights above 0"
+        )
+    factor = _reach(lambda factor: of_operator(operator, factor).value, value)
+    if math.isinf(factor) or not math.isclose(of_operator(operator, factor).value, value, rel_tol=1e-3):
+        raise OutOfReachError(
+            f"reproduction = {value}: no weights of contagion have it in scenario {scenario.name!r}; lower it, or raise a baseline rate"
         )
     return found | _weights(scenario, factor)
 
@@ -72,7 +74,7 @@ def tipping_value(scenario: Scenario, operator: Operator | None = None) -> float
         operator: Its operator, where there is one already.
     """
     operator = operator or Operator(scenario)
-    if not operator.spreads or (scenario.behaviour.form == "concave" and scenario.behaviour.concave_power < 1.0):
+    if not operator.draws or (scenario.behaviour.form == "concave" and scenario.behaviour.concave_power < 1.0):
         return math.inf
     return _reach(lambda factor: of_operator(operator, factor).value, 1.0)
 
