@@ -376,7 +376,19 @@ def test_decision_surface_has_axes_of_share_and_dial(ax):
     decision.surface(ax, table, status_quo=0.5)
     assert ax.get_xlim() == (0.0, 0.5)
     assert ax.get_ylim() == (0.0, 1.0)
-    assert "today's policy" in texts(ax)
+    assert ax.get_ylabel().endswith("dashed: today's policy")
+
+
+def test_labels_of_a_decision_surface_lie_within_it(ax):
+    """Also where a line runs along the edge, as that of one in a thousand does here."""
+    shares = np.linspace(0.0, 0.2, 21)
+    table = pd.DataFrame(np.tile(10.0 ** (-3.0 + 10.0 * (shares - 0.198)), (5, 1)), np.linspace(0, 1, 5), shares)
+    decision.surface(ax, table)
+    ax.figure.canvas.draw()
+    frame = ax.get_window_extent()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert boxes
+    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 for box in boxes)
 
 
 def test_a_life_shows_terms_probability_and_clock():

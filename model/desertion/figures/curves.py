@@ -16,6 +16,8 @@ from desertion.figures import labels, style
 from desertion.scenario.grain import TOO_FEW, basis, too_few
 from desertion.simulation.record.columns import BAND, at_real_size
 
+_LOW = 2.0  # inches of height below which names of events are smaller
+
 TITLES: dict[str, tuple[str, str]] = {
     "left": ("People who have left, by any way", "persons, cumulative"),
     "departures": ("Departures, spells counted", "spells, cumulative"),
@@ -248,8 +250,12 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True, to
         What the note of the figure has to say of events whose names have no room beside one before them.
     """
     left, right = ax.get_xlim()
-    letter = FontProperties(size="small").get_size_in_points() / 72.0 * float(ax.figure.dpi)
-    line = 1.5 * letter / float(ax.get_window_extent().width) * (right - left)  # days that a line of a name covers
+    box = ax.get_window_extent()
+    size = (
+        "small" if box.height > _LOW * float(ax.figure.dpi) else "x-small"
+    )  # a long name along a low axis meets the curves
+    letter = FontProperties(size=size).get_size_in_points() / 72.0 * float(ax.figure.dpi)
+    line = 1.5 * letter / float(box.width) * (right - left)  # days that a line of a name covers
     free, untold = -np.inf, list[str]()
     for day, words in sorted(marks):
         first = day - left < 0.03 * (right - left)  # left of it stands the axis
@@ -262,7 +268,7 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True, to
             free = day + wide * first
             ax.annotate(
                 told, (day, top), xycoords=("data", "axes fraction"), xytext=(3 if first else -3, 0), textcoords="offset points",
-                rotation=90, va="top", ha="left" if first else "right", fontsize="small", color=style.soft_ink(), zorder=0.9,
+                rotation=90, va="top", ha="left" if first else "right", fontsize=size, color=style.soft_ink(), zorder=0.9,
                 bbox={"facecolor": style.paper_color(), "alpha": 0.75, "linewidth": 0.0, "pad": 0.5},
             )  # fmt: skip
     return " ".join(untold)

@@ -35,26 +35,22 @@ def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, t
     if lines and min(chance.shape) > 1:
         drawn = ax.contour(shares, dial, shown, levels=lines, colors="#ffffff", linewidths=1.0)
         drawn.set_path_effects([withStroke(linewidth=2.2, foreground="#1a1a1a")])
+        margin = 0.06 * (shares[-1] - shares[0])
         labels = ax.clabel(drawn, fmt=_percent, fontsize="small")
         for label in labels:
-            label.set(color="#1a1a1a", rotation=0, bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.2})
+            # Of a line close to the edge half the label would be cut off.
+            across = float(np.clip(label.get_position()[0], shares[0] + margin, shares[-1] - margin))
+            label.set(
+                x=across, color="#1a1a1a", rotation=0, bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.2}
+            )
     if status_quo is not None:
         ax.axhline(status_quo, color="#d55e00", linewidth=1.4, linestyle=(0.0, (6.0, 2.0)))
-        ax.annotate(
-            "today's policy",
-            xy=(0.0, status_quo),
-            xycoords=ax.get_yaxis_transform(),
-            xytext=(6, 4),
-            textcoords="offset points",
-            fontsize="small",
-            color="#1a1a1a",
-            bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.2},
-        )
     ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     ax.grid(visible=False)
     ax.set_xlabel("share of peers who have left")
-    ax.set_ylabel("asylum dial (0 closed, 1 open fast track)")
+    # Named beside the axis: within it the name met the labels of lines.
+    ax.set_ylabel("asylum dial (0 closed, 1 open fast track)" + "\ndashed: today's policy" * (status_quo is not None))
     ax.set_title(title or "Daily probability of leaving")
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02, extend="min" if chance.min() < shown.min() else "neither")
     low, high = float(norm.vmin or _LEAST), float(norm.vmax or 1.0)
