@@ -347,7 +347,7 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
         (findings.of_response(pd.DataFrame({"a": [3.0, 90.0, 5.0], "b": [10.0, 20.0, 40.0]}), "left_total"), "Persons who left: moves most with a, 3 to 90 to 5"),
         (findings.of_response(pd.DataFrame({"a": [40.0, 2.0, 60.0]}), "left_total", 5.0), "Persons who left: 40 to 2† to 60"),
         (findings.of_response(pd.DataFrame({"a": [20.0, 20.0], "b": [5.0, 5.0]}).rename_axis("contagion"), "left_total"),
-         "Persons who left: not moved by contagion (multiple of the scenario's)"),
+         "Persons who left: no line moves with contagion (multiple of the scenario's)"),
         (findings.of_response(pd.DataFrame({"a": [10.0, 42.0, 40.0]}), "left_total"), "Persons who left: 10 to 40"),
         (findings.of_map(pd.DataFrame([[20.0, 100.0]]), "left_total", chance=False, size=5.0), "Median persons who left: 20† to 100"),
         (findings.of_response(pd.DataFrame({"one": [0.9, 0.95], "other": [0.01, 0.2]}), "share_left"), "Share of all persons who left: moves most with other, 1 % to 20 %"),

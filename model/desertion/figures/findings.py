@@ -101,7 +101,7 @@ def of_response(medians: pd.DataFrame, measure: str, size: float = 1.0) -> str:
         for x in _turns(lines[most])
     )
     if np.ptp(lines[most]) == 0.0:
-        return f"{sentence(measure)}: not moved by {label(str(medians.index.name))}"
+        return f"{sentence(measure)}: no line moves with {label(str(medians.index.name))}"
     case = "" if medians.shape[1] == 1 else f"moves most with {most}, "
     return f"{sentence(measure)}: {case}{' to '.join(told)}"
 
