@@ -105,8 +105,8 @@ def write_text(path: Path, text: str) -> Path:
     return path
 
 
-def folder(path: Path, names: Iterable[str] = ()) -> Path:
-    """Make the folder if it is missing and return it; `names` are files that are to be written into it.
+def folder(path: Path, names: Iterable[str] = (), option: str = "--out") -> Path:
+    """Make the folder if it is missing and return it; `names` are files that are to be written into it, `option` says where.
 
     Raises:
         InputError: If something else has that name, it cannot be made or written to, or a folder has a file's name.
@@ -116,11 +116,11 @@ def folder(path: Path, names: Iterable[str] = ()) -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such name"
-        raise InputError(f"{shown(path)}: this folder cannot be used ({reason}); name another with --out") from error
+        raise InputError(f"{shown(path)}: this folder cannot be used ({reason}); name another with {option}") from error
     if not os.access(path, os.W_OK):
-        raise InputError(f"{path}: this folder cannot be written to; name another with --out")
+        raise InputError(f"{path}: this folder cannot be written to; name another with {option}")
     for name in names:
-        refuse_folder(path / name)
+        refuse_folder(path / name, option)
     return path
 
 
@@ -132,7 +132,7 @@ def remove_unused() -> None:
     _made.clear()
 
 
-def refuse_folder(path: Path) -> None:
+def refuse_folder(path: Path, option: str = "--out") -> None:
     """Refuse a folder where a file is to be written.
 
     Raises:
@@ -140,7 +140,7 @@ def refuse_folder(path: Path) -> None:
     """
     if path.is_dir():
         raise InputError(
-            f"{path}: a folder stands where a file is to be written; move it, or name another place with --out"
+            f"{path}: a folder stands where a file is to be written; move it, or name another place with {option}"
         )
 
 

@@ -261,3 +261,33 @@ def test_wrong_input_is_a_sentence_and_exit_2(
     told = capsys.readouterr().err
     assert sentence in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["show", "s.sqlite", "--table", "s.sqlite"], "--table: s.sqlite is a file of this command itself"),
+        (["show", "s.sqlite", "--table", "a.png", "--plot", "./a.png"], "--plot: a.png is what --table writes"),
+        (["show", "s.sqlite", "--plot", "s.sqlite/a.png"], "name another with --plot"),
+        (["show", "s.sqlite", "--plot", "a.png", "--table", "."], "name another place with --table"),
+        (["show", "s.sqlite", "--plot", "a.png", "--kind", "pie"], "there is no kind of plot 'pie'"),
+        (["show", "s.sqlite", "--measure", "nought"], "there is no measure 'nought'"),
+        (["sensitivity", "s.sqlite", "--table", "s.sqlite"], "--table: s.sqlite is a file of this command itself"),
+        (["sensitivity", "s.sqlite", "--plot", "a.bmp"], "there is no figure format 'bmp'"),
+        (["search", "mine.toml", "--table", "mine.toml"], "--table: mine.toml is a file of this command itself"),
+        (["search", "mine.toml", "--out", "a", "--table", "a"], "--table: a is a file of this command itself"),
+        (["search", "mine.toml", "--out", "a.b", "--table", "a-rival.b"], "--table: a-rival.b is a file of this"),
+    ],
+)
+@pytest.mark.usefixtures("no_workers")
+def test_what_cannot_be_written_is_refused_before_anything_is_printed_or_lost(
+    words: list[str], sentence: str, study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No table takes the place of the study that it is of, and of two files the first is not written where the second cannot be."""
+    _told(capsys, "sweep", "mine.toml", "--out", "s.sqlite", "--runs", "1", "--workers", "1", "-q")
+    before = {path: path.read_bytes() for path in study.parent.iterdir()}
+    assert main(words) == 2
+    told = capsys.readouterr()
+    assert sentence in told.err
+    assert not told.out
+    assert {path: path.read_bytes() for path in study.parent.iterdir()} == before

@@ -121,7 +121,7 @@ def test_points_stand_at_what_they_leave_to_the_scenario(tmp_path: Path) -> None
     assert names == [
         "contagion (multiple of the scenario's) 0.3",
         "asylum dial (0 closed, 1 open fast track) 0.1",
-        "soldiers serving at the start 200",
+        "toy: soldiers serving at the start 200",
     ]
 
 

@@ -197,6 +197,9 @@ def test_inputs_are_called_what_their_definitions_call_them() -> None:
         assert not [
             field for field in model.model_fields if re.search(r"None|_", label(f"{home}.{field}").split("(")[0])
         ]
+    assert label("hosts.@asylum.admission_evader") != label("hosts.@border.admission_evader")
+    assert label("hosts.ridge.border") == "ridge: border (0 closed, 1 transit only, 2 open)"
+    assert label("hosts.*.border") == "border (0 closed, 1 transit only, 2 open)"
     assert label("log10 cost_eur") == "decimal logarithm of cost to hosts (EUR)"
     assert policy("coalition-and-fast-track") == "coalition and fast track"
     assert policy("fast-track+exit-ban") == "fast track + exit ban"
@@ -343,6 +346,8 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
         (findings.of_alarms([0.01, 0.04], []), "False alarms: 4 % at most from causes in the list"),
         (findings.of_response(pd.DataFrame({"a": [3.0, 90.0, 5.0], "b": [10.0, 20.0, 40.0]}), "left_total"), "Persons who left: moves most with a, 3 to 90 to 5"),
         (findings.of_response(pd.DataFrame({"a": [40.0, 2.0, 60.0]}), "left_total", 5.0), "Persons who left: 40 to 2† to 60"),
+        (findings.of_response(pd.DataFrame({"a": [20.0, 20.0], "b": [5.0, 5.0]}).rename_axis("contagion"), "left_total"),
+         "Persons who left: no line moves with contagion (multiple of the scenario's)"),
         (findings.of_response(pd.DataFrame({"a": [10.0, 42.0, 40.0]}), "left_total"), "Persons who left: 10 to 40"),
         (findings.of_map(pd.DataFrame([[20.0, 100.0]]), "left_total", chance=False, size=5.0), "Median persons who left: 20† to 100"),
         (findings.of_response(pd.DataFrame({"one": [0.9, 0.95], "other": [0.01, 0.2]}), "share_left"), "Share of all persons who left: moves most with other, 1 % to 20 %"),

@@ -63,32 +63,22 @@ def command(
     quiet: _options.Quiet = False,
 ) -> int:
     """Search for policy mixes on the Pareto front within limits, or go on with a search."""
+    from desertion.files import refuse_folder
     from desertion.study.questions import search
     from desertion.study.run.described import study_path
 
     limits = {name: _number(word, name) for name, word in _pairs(limit or [], "--limit").items()}
     wanted = _pairs(want or [], "--want")
     file = _options.place(out, f"{study_path(study).stem}-search.sqlite")
-    _prepare(file, table, plot)
+    refuse_folder(file)
+    beside = [file.with_stem(f"{file.stem}-{word}") for word in ("rival", "check")]
+    _options.refuse_places([study_path(study), file, *beside], table=table, plot=plot)
     found = search(
         study, want=wanted, limit=limits, candidates=candidates, rival=rival, check=check, runs=runs, scale=scale,
         seed=seed, settings=_options.settings(settings), out=file, quiet=quiet,
         options=run_options(workers, accept_changes=accept_changes),
     )  # fmt: skip
     return _tell(found, check, table, plot)
-
-
-def _prepare(out: Path, table: Path | None, plot: Path | None) -> None:
-    """Refuse what cannot be written before anything runs."""
-    from desertion.files import folder, refuse_folder
-
-    refuse_folder(out)
-    for path in filter(None, (table, plot)):
-        folder(path.parent, [path.name])
-    if plot is not None:
-        from desertion.figures.style import check_format
-
-        check_format(plot)
 
 
 def _tell(found: "Search", check: int, csv: Path | None, plot: Path | None) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from desertion.commands._shared.options import Simulated
+from desertion.commands._shared import options as _options
 from desertion.commands._shared.studies import File, of_studies
 
 Measure = Annotated[
@@ -31,13 +31,14 @@ def command(
     of: Of = "mean",
     plot: Plot = None,
     table: Table = None,
-    simulated: Simulated = False,
+    simulated: _options.Simulated = False,
 ) -> int:
     """Say which parameters decide a measure, from a study with a sobol or morris design."""
     from desertion.figures.labels import rounded
     from desertion.study.analysis.study import Study
     from desertion.study.questions import sensitivity
 
+    _options.refuse_places([file], table=table, plot=plot)
     study = Study(file, simulated=simulated)
     measure = measure or study.usual_measure
     found = sensitivity(study, measure, policy=policy, of=of)

@@ -11,6 +11,7 @@ from desertion.commands._shared.studies import File, of_studies
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from desertion.study.analysis.answers import Answers
 
@@ -56,6 +57,7 @@ def command(
 ) -> int:
     """Show what is inside a study's file, check it, or draw it."""
     _refuse_unused(context)
+    _options.refuse_places([file], table=table, plot=plot)
     if as_json:
         return _show_json(file, measure, simulated=simulated)
     from desertion.study.analysis.answers import Answers
@@ -68,23 +70,30 @@ def command(
     if discover is not None:
         return _discover(study, measure or study.usual_measure, discover)
     measure = measure or study.usual_measure
-    # Worked out before anything is drawn, so that what is refused leaves no file.
+    # Worked out before anything is printed or written, so that what is refused leaves nothing.
     answer = None if table is None else study.answer(measure, kind)
+    figure = None if plot is None else _figure(study, measure, kind)
+    told = _table(study, measure) if plot is None and table is None and study.counts.get("done") else ""
     _head(study)
-    if plot is not None:
+    if plot is not None and figure is not None:
         from desertion.figures import style
-        from desertion.study.analysis.pictures import overview
 
         with style.house():  # which says how many dots an inch has
-            style.save(overview(study, measure, kind), plot)
+            style.save(figure, plot)
         print(f"\ndrawn: {plot}")
     if table is not None and answer is not None:
         from desertion.commands._shared.results import write_answer
 
         print(f"written: {write_answer(table, answer, study.points)}")
-    if plot is None and table is None and study.counts.get("done"):
-        _table(study, measure)
+    if told:
+        print(told)
     return 0
+
+
+def _figure(study: "Answers", measure: str, kind: str | None) -> "Figure":
+    from desertion.study.analysis.pictures import overview
+
+    return overview(study, measure, kind)
 
 
 def _refuse_unused(context: typer.Context) -> None:
@@ -148,7 +157,7 @@ def _head(study: "Answers") -> None:
         print(f"changed    {change['at']}: {'; '.join(change['changes'])}")
 
 
-def _table(study: "Answers", measure: str) -> None:
+def _table(study: "Answers", measure: str) -> str:
     from desertion.scenario import grain
     from desertion.simulation.record.columns import REAL, SIMULATED, is_chance
     from desertion.study.analysis.answers import QUANTILES
@@ -156,22 +165,18 @@ def _table(study: "Answers", measure: str) -> None:
 
     done_runs(study.runs, measure)
     if is_chance(measure):
-        print(f"\n{measure}: share of the runs with its 95 % Wilson interval")
-        print(_text(study.chance(measure)))
-        return
+        return f"\n{measure}: share of the runs with its 95 % Wilson interval\n{_text(study.chance(measure))}"
     size = study.size_of(measure)
     own = measure in study.spec.get("own", {}).get("measures", ())
     said = {REAL: ", counts at real size", SIMULATED: ", counts of simulated persons"}
     basis = ", as its own function gives it at the simulated size" if own else said.get(study.basis(measure), "")
-    print(f"\n{measure}{basis}: median and middle nine tenths of the runs")
+    head = f"\n{measure}{basis}: median and middle nine tenths of the runs"
     table, few = study.summary([measure]).drop(columns=["measure"]), study.few(measure)
     for name in QUANTILES if size > 1.0 or few[[*QUANTILES]].any(axis=None) else ():
         say = "{:,.0f}".format if size > 1.0 else _short
         table[name] = [say(value) + grain.mark(few) for value, few in zip(table[name], few[name], strict=True)]
     told = _text(table)
-    print(told)
-    if grain.MARK in told:
-        print(grain.legend(1.0 / study.scales[0]))
+    return "\n".join([head, told, *([grain.legend(1.0 / study.scales[0])] if grain.MARK in told else [])])
 
 
 def _short(value: float) -> str:

@@ -42,7 +42,7 @@ def histogram(
     ax.stairs(counts, edges, fill=True, color=style.pens(1)[0].color, alpha=0.8)
     _mark_level(ax, level)
     _from_nothing(ax, float(edges[:-1][counts > 0].min(initial=edges[-1])))
-    ax.set(xlabel=label(name), ylabel="runs", title="Sizes of cascades")
+    ax.set(xlabel=label(name), ylabel="runs", title="Sizes of cascades" if name == "share_left" else "Sizes reached")
     return ax
 
 

@@ -100,6 +100,8 @@ def of_response(medians: pd.DataFrame, measure: str, size: float = 1.0) -> str:
         percent(x, figures=2) if measure.startswith("share") or is_chance(measure) else count_of(x, size)
         for x in _turns(lines[most])
     )
+    if np.ptp(lines[most]) == 0.0:
+        return f"{sentence(measure)}: no line moves with {label(str(medians.index.name))}"
     case = "" if medians.shape[1] == 1 else f"moves most with {most}, "
     return f"{sentence(measure)}: {case}{' to '.join(told)}"
 

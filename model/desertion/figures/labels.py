@@ -81,7 +81,8 @@ def number(value: float, scales: Scales = SHORT) -> str:
         return "unknown"
     size = abs(value)
     if size < 10.0 and size != int(size):
-        text = rounded(size, 2)
+        # A hair above, since a half has no nearest and would go to the even figure.
+        text = rounded(size * (1.0 + 1e-12), 2)
     else:
         step = 10.0 ** max(floor(log10(size)) - 2, 0) if size >= 1e4 else 1.0
         size = floor(size / step + 0.5) * step
@@ -271,11 +272,16 @@ def _defined(key: str) -> str:
     for model, home in ((Behaviour, "behaviour"), (Force, "forces"), (Host, "hosts")):
         if table == home and field in model.model_fields:
             words = (model.model_fields[field].description or "").split(":")[0]
+            if words[:1].isdigit():  # a scale, which does not say of what
+                words = f"{field.replace('_', ' ')} ({words})"
             if words.startswith("w of"):  # the articles' letter for an exponent
                 words = words.replace("w of", "exponent of", 1)
             if len(words) > _LONGEST:
                 words = words.split(", ")[0]
             if words.count("(") > words.count(")"):  # cut within brackets
                 words = words.rpartition("(")[0].strip()
-            return shorten(words, _LONGEST, placeholder=" ...")
+            told = shorten(words, _LONGEST, placeholder=" ...")
+            # Of two hosts the same input is not the same; "*" and "@first" name none.
+            whose = rest.rpartition(".")[0].removeprefix("@")
+            return told if whose in ("", "*", "first") else f"{whose}: {told}"
     return ""

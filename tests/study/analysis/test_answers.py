@@ -11,7 +11,7 @@ import pytest
 from desertion.errors import InputError
 from desertion.figures import findings
 from desertion.study.analysis import bands
-from desertion.study.analysis.cascades import chance_of_cascade, phase_table, size_distribution
+from desertion.study.analysis.cascades import chance_of_cascade, phase_table, reached, size_distribution
 from desertion.study.analysis.discovery import cart_boxes, confirmed, prim_boxes
 from desertion.study.analysis.paired import _correlation, paired_differences, replicate_saving
 from desertion.study.analysis.pareto import on_front, pareto_table
@@ -376,3 +376,9 @@ def test_the_dummy_factor_tells_what_chance_explains(tmp_path: Path, study: Make
     assert table.loc["dummy", "total"] == pytest.approx(1.0, abs=0.2)
     assert table.loc[["pull", "other"], "total"].tolist() == [0.0, 0.0]
     assert not table["above_noise"].any()
+
+
+def test_a_cascade_of_just_the_level_reaches_it() -> None:
+    """A tenth is global, a hair below is not, and what is no number tells nothing."""
+    sizes = pd.Series([0.1, 0.0999, np.nan, 0.2], name="share_left")
+    np.testing.assert_array_equal(reached(sizes), [1.0, 0.0, np.nan, 1.0])

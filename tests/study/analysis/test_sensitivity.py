@@ -12,7 +12,7 @@ from desertion.figures import style
 from desertion.figures.answers import effects, indices
 from desertion.figures.labels import label
 from desertion.study.analysis.pictures import told_of_sensitivity
-from desertion.study.analysis.sensitivity import morris_table, of_policy, sobol_table
+from desertion.study.analysis.sensitivity import morris_table, of_policy, point_outcomes, sobol_table
 from desertion.study.design.factors import Factor, factor
 from desertion.study.design.layout import DesignRule, lay_out, with_dummy
 from tests.study.run.fake import ishigami
@@ -204,3 +204,10 @@ def test_the_logarithm_is_explained_where_a_few_large_values_decide_the_mean() -
     assert table["first"].tolist() == pytest.approx([0.8, 0.2], abs=0.03)
     with pytest.raises(InputError, match="needs values above 0"):
         sobol_table(runs.assign(y=runs["y"] - 1e6), "y", rule, factors, of="log")
+
+
+def test_single_replicates_have_no_spread_to_explain() -> None:
+    """Asked of them it is refused, and not told as a table of nothing."""
+    runs = pd.DataFrame({"design": [0, 1], "replicate": 0, "status": "done", "y": [1.0, 2.0]})
+    with pytest.raises(InputError, match="of the spread needs at least two replicates a point"):
+        point_outcomes(runs, "y", 2, "spread", "a Sobol analysis")

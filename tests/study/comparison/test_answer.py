@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +14,9 @@ import pytest
 from desertion import Scenario, compare
 from desertion.app.request.mix import parse
 from desertion.app.simulator.screen import setting_of
+from desertion.study.comparison.attribution import shares
 from desertion.study.comparison.report.answer import answer, in_pairs
-from desertion.study.comparison.report.estimate import estimated
+from desertion.study.comparison.report.estimate import Estimate, changed, estimated
 from desertion.study.comparison.report.parts import headline_tables
 from desertion.study.comparison.report.reasons import asks_no_visa, stay_open
 from desertion.study.run.sweep import RunOptions
@@ -111,3 +115,29 @@ def test_as_many_in_most_pairs_is_said_of_these_pairs(changes: list[float], pair
     """One pair of twelve moves the median from 600 to 351, and as many leave in the others; with four the difference is not nil."""
     found = np.array(changes)
     assert in_pairs(estimated(found), found) == pairs
+
+
+def test_an_interval_that_ends_at_nought_says_at_most() -> None:
+    """Nobody left the other way in the interval, so that none is said to have."""
+    assert changed(Estimate(2.0, 0.0, 5.0), "x") == "at most 5 more than under x"
+    assert changed(Estimate(-2.0, -5.0, 0.0), "x") == "at most 5 fewer than under x"
+    assert (
+        changed(Estimate(2.0, -1.0, 5.0), "x") == "and the difference is within chance (1 fewer to 5 more than under x)"
+    )
+
+
+def test_who_left_only_under_the_policy_is_a_share_of_all_who_left_under_it() -> None:
+    """Of five persons one left under both, two under the baseline alone and one under the policy alone: half of the policy's two."""
+    told = shares({0: np.array([1, 1, 1, 0, 0], np.uint8)}, {0: np.array([1, 0, 0, 1, 0], np.uint8)}, 10.0)
+    assert told == {"pairs": 1, "both": 10.0, "only_a": 20.0, "only_b": 10.0, "neither": 10.0, "share_only_b": 0.5}
+
+
+@pytest.mark.parametrize(("hid", "said"), [(51.0, ", most of them hid at home;"), (50.0, "civilians; nobody")])
+def test_most_of_them_are_more_than_half(hid: float, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The largest way is most of them only beyond half of all leavers."""
+    known = {"left": 100.0, "share_left": 0.1, "left_hide": hid}
+    answers = import_module("desertion.study.comparison.report.answer")
+    monkeypatch.setattr(answers, "estimate_of", lambda *about: Estimate(known.get(about[-1], 5.0), 1.0, 200.0))
+    monkeypatch.setattr(answers, "_borne", lambda *_: "nobody protected")
+    comparison: Any = SimpleNamespace(baseline="none", names={"none": "As it is"}, forces=["toy"])
+    assert said in answers._baseline(comparison, "toy")

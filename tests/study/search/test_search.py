@@ -411,3 +411,23 @@ def test_the_shipped_levers_load_plan_and_run(tmp_path: Path) -> None:
         found = search(small, goal, 1, tmp_path / "s.sqlite", _options(threads))
     assert found.table["front"].tolist() == [True]
     assert found.table["reservists_left"].item() > 0.0
+
+
+def test_a_mix_that_is_tried_again_stands_on_a_front_once(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """Of two mixes that there are, twelve candidates make a front of two at most, and a joint front of two of each search."""
+    spec, goal = study(runs=3, other={"choices": ["a", "b"]}), Goal({"left_total": "more"}, {})
+    with ThreadPoolExecutor(1) as threads:
+        found = search(spec, goal, 12, tmp_path / "s.sqlite", _options(threads))
+        rival = sobol_sample(spec, goal, 12, tmp_path / "r.sqlite", _options(threads))
+    for table in (found.table, rival.table):
+        assert 1 <= table["front"].sum() <= 2
+        assert not table.loc[table["front"], "other"].duplicated().any()
+    joint = together([("a", found), ("b", rival)], goal)
+    assert not joint.loc[joint["joint_front"], ["proposed_by", "other"]].duplicated().any()
+
+
+def test_a_measure_in_which_all_are_alike_takes_no_part_in_the_volume() -> None:
+    """Two of three measures, one of them the same for all: the volume is that of the other two."""
+    both = np.array([[0.5, 3.0, 0.5], [1.0, 3.0, 0.25]])
+    worst, best = np.array([0.0, 3.0, 0.0]), np.array([1.0, 3.0, 1.0])
+    assert dominated_volume(both, worst, best) == pytest.approx(0.375, abs=0.01)

@@ -1,5 +1,6 @@
 """Options that several commands share, each with one spelling and one help text."""
 
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable
@@ -123,6 +124,34 @@ def place(out: Path | None, name: str) -> Path:
     if usual.suffix == ".sqlite" and Path(name).is_file() and not usual.exists():
         print(f"{name} is left as it is; to go on with it, add --out {shlex.quote(name)}", file=sys.stderr)
     return usual
+
+
+def refuse_places(kept: Iterable[Path], *, table: Path | None, plot: Path | None) -> None:
+    """Refuse the files of --table and --plot that cannot be written, before anything is worked out.
+
+    Args:
+        kept: Files that the command reads or writes besides, which neither may take the place of.
+        table: The file of --table, if one is given.
+        plot: The file of --plot, likewise.
+
+    Raises:
+        InputError: If one is of `kept`, a folder or in no folder that can be written to, both are one, or no figure has such a format.
+    """
+    from desertion.errors import InputError
+    from desertion.files import folder
+
+    taken = {os.path.realpath(path): f"{path} is a file of this command itself" for path in kept}
+    for option, path in (("--table", table), ("--plot", plot)):
+        if path is None:
+            continue
+        if told := taken.get(os.path.realpath(path)):
+            raise InputError(f"{option}: {told}, which would be lost: name another file with {option}")
+        folder(path.parent, [path.name], option)
+        taken[os.path.realpath(path)] = f"{path} is what {option} writes"
+    if plot is not None:
+        from desertion.figures.style import check_format
+
+        check_format(plot)
 
 
 Simulated = Annotated[

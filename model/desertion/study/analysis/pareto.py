@@ -53,7 +53,7 @@ def candidates_table(
     run is missing was not judged on the same fates as the others and is never within the limits.
 
     Returns:
-        One row a candidate: design, its levers, runs, means, `within` (the limits) and `front`.
+        One row a candidate: design, its levers, runs, means, `within` (the limits) and `front`, on which a mix stands once.
 
     Raises:
         InputError: If a measure does not exist or no run has finished.
@@ -74,7 +74,8 @@ def candidates_table(
     table = table.assign(runs=groups.size().reindex(table.index, fill_value=0))
     table = table.join(groups.mean().where(complete, axis=0)).reset_index()
     table = table.assign(within=goal.within(table))
-    return table.assign(front=front_within(table, goal))
+    # A mix that was tried again is the same mix, and counts once.
+    return table.assign(front=front_within(table, goal) & ~table.duplicated(levers))
 
 
 def front_within(table: pd.DataFrame, goal: Goal) -> NDArray[np.bool_]:

@@ -293,7 +293,7 @@ def _draw_pareto(figure: Figure, study: Answers, measure: str) -> None:
     left, right = figure.subplots(1, 2)
     names = _case_names(table, parameters_of(study.runs)) if len(table) <= _MOST_NAMED else None
     called = "policies" if set(varied_inputs(study)) <= {"policies"} else "design points"
-    front(left, table, "cost_eur", "left_total", called=called).legend(loc="lower right")
+    style.legend_above(front(left, table, "cost_eur", "left_total", called=called), 2)
     front(right, table, "infiltrators", "left_total", names).set(title="")
 
 

@@ -67,8 +67,9 @@ def dominated_volume(gains: NDArray[np.float64], worst: NDArray[np.float64], bes
     """
     from scipy.stats import qmc
 
+    # Along a measure in which all are alike the box has no extent, and each beats the whole of it.
     spread = np.where(best > worst, best - worst, 1.0)
-    shares = (gains[np.isfinite(gains).all(axis=1)] - worst) / spread
+    shares = np.where(best > worst, (gains[np.isfinite(gains).all(axis=1)] - worst) / spread, 1.0)
     sample = qmc.Sobol(gains.shape[1], scramble=False).random_base2(15)
     covered = np.zeros(len(sample), bool)
     for share in shares[on_front(shares)] if len(shares) else shares:
@@ -95,4 +96,4 @@ def together(results: Iterable[tuple[str, SearchResult]], goal: Goal) -> pd.Data
     """
     table = pd.concat([result.table.assign(proposed_by=name) for name, result in results], ignore_index=True)
     table.insert(0, "proposed_by", table.pop("proposed_by"))
-    return table.assign(joint_front=front_within(table, goal))
+    return table.assign(joint_front=front_within(table, goal) & table["front"])
