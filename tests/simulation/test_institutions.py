@@ -348,3 +348,16 @@ def test_risk_at_the_front_is_shared_by_companies_with_men() -> None:
     publish_front(model.core, 0)
     left = world.company_peak[4:]
     assert world.front_factor[0] == pytest.approx(left.sum() / left[::2].sum())
+
+
+@pytest.mark.parametrize("police", [0.0, 1000.0])
+def test_whom_no_host_takes_does_not_leave_anew_every_day(police: float) -> None:
+    """Refusers see the way of deserters, and the only host deals with them as others, whom it lets in by no door: each left once, by refusing, and is tried."""
+    army = TOWN | {"soldiers": 20, "reservists": 0, "base_soldier_refuse": 0.1, "base_hiding_flee": 1.0}
+    door = DOOR | {"covers_refusers": 0.0, "admission_deserter": 1.0, "admission_other": 0.0}
+    trial = {"trial_rate": 1.0, "punishment_term": 1000.0} if police else {}
+    last = DesertionModel(made(60, [army | {"police": police} | trial], [door], CALM | NOBODY), rng=4).run().daily
+    assert last["departures"].iloc[-1] == last["left"].iloc[-1] == 20
+    assert last["new_flee"].sum() == last["hiding"].sum() == 0
+    assert last["news"].max() <= 1.0
+    assert last["punished" if police else "refusing"].iloc[-1] == 20
