@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from desertion.engine.compile import kernel
 from desertion.rules.draws import HOST, STAY, uniform, uniforms
 from desertion.rules.ticks import TICK
@@ -19,7 +21,7 @@ from desertion.simulation.world.people import who
 def from_draws(w: World, i: int, status: int, place: int) -> None:
     """Draw the clocks that end a stay in `status` (in hiding, refusing, abroad) at `place`, a host's number or 0."""
     # Keyed by spell and stage: a person may hide, flee and live abroad within one spell.
-    a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + w.spell[i] * 64 + status)
+    a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + np.int64(w.spell[i]) * 64 + status)
     room = w.room[i]
     w.stay[room, 0], w.stay[room, 1], w.stay[room, 2] = stay_ticks(a), stay_ticks(b), stay_ticks(c)
 
