@@ -361,3 +361,41 @@ def test_whom_no_host_takes_does_not_leave_anew_every_day(police: float) -> None
     assert last["new_flee"].sum() == last["hiding"].sum() == 0
     assert last["news"].max() <= 1.0
     assert last["punished" if police else "refusing"].iloc[-1] == 20
+
+
+@pytest.mark.parametrize("way", ["choice", "transit", "visa"])
+def test_of_hosts_alike_the_first_in_the_scenarios_order_is_taken(way: str) -> None:
+    """By those who flee without a taste of their own, by a transit state that passes people on, and by the skilled, as long as it has visas."""
+    alike = DOOR | {"access": 0.0 if way == "transit" else 1.0, "skilled_visas": 3.0 if way == "visa" else 0.0}
+    hosts = [alike | {"name": name} for name in ("one", "two")]
+    if way == "transit":
+        hosts.insert(0, DOOR | {"name": "bridge", "border": 1.0, "passes_to": ["one", "two"]})
+    town = TOWN | ({"skilled_share": 1.0, "base_skilled": 10.0} if way == "visa" else {"base_reservist_flee": 10.0})
+    table = DesertionModel(made(5, [town], hosts, CALM | NOBODY), rng=4).run().hosts
+    taken = table.groupby("host")[["admitted", "visas"]].sum().sum(axis=1)
+    assert (taken["one"], taken["two"]) == ((15, 15) if way == "visa" else (60, 0))
+    if way == "visa":
+        one_a_day = made(
+            1, [TOWN | {"reservists": 2, "skilled_share": 1.0, "base_skilled": 10.0}], hosts, CALM | NOBODY
+        )
+        assert DesertionModel(one_a_day, rng=4).run().hosts.groupby("host")["visas"].sum().to_dict() == {
+            "one": 2,
+            "two": 0,
+        }
+
+
+@pytest.mark.parametrize("kind", ["reservist", "soldier"])
+def test_who_was_returned_by_a_host_has_his_own_frontier_before_him_again(kind: str) -> None:
+    """All are refused and returned at once, and set out anew; from day 10 on the frontier stops 9,999 in 10,000, and none who is back gets out again."""
+    force = TOWN | {"soldiers": 0, "reservists": 0, f"{kind}s": 60, "frontier": 1.0, "punished_to_front": 0.0}
+    force |= {"punishment_term": 1.0, **{f"base_{who}_flee": 10.0 for who in ("reservist", "soldier", "civilian")}}
+    refusal = {f"recognition_{category}": 0.0 for category in ("deserter", "evader", "other")}
+    refusal |= {f"admission_{category}": 1.0 for category in ("deserter", "evader", "other")}
+    door = DOOR | refusal | {"enforcement": 1.0, "refused_days": 1.0}
+    changes = [on(10, "forces.town.exit_control", 0.9999)]
+    behaviour = CALM | NOBODY | {"chance_power": 0.0}
+    model = DesertionModel(made(30, [force], [door], behaviour, changes=changes), rng=4).run()
+    assert model.daily["returned"].sum() > 60
+    assert model.hosts["admitted"].iloc[:11].sum() > 60
+    assert model.hosts["admitted"].iloc[16:].sum() == 0
+    assert model.daily["turned_back"].iloc[16:].sum() > 60
