@@ -202,7 +202,7 @@ class Crowd:
         np.maximum(w.target, -LONG, out=w.target)
         if max(w.squad_clock.max(initial=0), w.class_clock.max(initial=0)) < LONG:
             return
-        for person in np.flatnonzero(w.bound == SHARED):
+        for person in np.flatnonzero(w.bound == SHARED).tolist():
             unbind(self.core, person)  # bound anew tomorrow, before clocks advance
         serving = np.flatnonzero(w.status == SERVING)
         w.target[serving, HIT] -= w.squad_clock[w.squad[serving], HIT]
