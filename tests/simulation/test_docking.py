@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
 import subprocess
@@ -23,7 +24,7 @@ from desertion.simulation.docking import difference
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.population import crowd
 from desertion.simulation.population.agents import Agents
-from tests.simulation.worlds import LIVELY, SEEDS, scenarios, toy
+from tests.simulation.worlds import CALM, INERT, LIVELY, SEEDS, made, on, scenarios, toy
 
 pytestmark = pytest.mark.docking
 
@@ -129,6 +130,24 @@ def test_skilled_visas_give_one_history() -> None:
     """More want a visa than there are, so some wait for days with their clocks run out."""
     model = assert_docked(toy(forces__toy__base_skilled=0.05, forces__toy__skilled_share=0.6))
     assert model.measures()["visas"] > 5
+
+
+@pytest.mark.parametrize("place", ["home", "unit"])
+def test_years_at_the_largest_rates_give_one_history(place: str) -> None:
+    """Shared clocks of 64 bits would be full after 2,048 such days; agents count in numbers without end."""
+    people = {"name": "place", "soldiers": 0, "reservists": 0, "civilians": 0, "community": 10} | INERT
+    people |= {"return_rate": 1.0, "base_reservist_hide": 10.0, "base_soldier_hide": 10.0, "rough_country": 1.0}
+    people |= (
+        {"reservists": 10}
+        if place == "home"
+        else {"soldiers": 30, "squad": 30, "casualty_rate": 0.5, "front_share": 1.0}
+    )
+    people |= {"share_killed": 0.0, "share_captured": 0.0, "recovery": 1.0, "return_share": 1.0}
+    felt = {f"contagion_{level}": 1e4 for level in ("community", "company")}
+    felt |= {f"half_life_{level}": math.inf for level in ("community", "company")}
+    later = [on(2200, f"forces.place.base_{kind}_hide", 1e-25) for kind in ("reservist", "soldier")]
+    model = assert_docked(made(2300, [people], behaviour=CALM | felt, changes=later))
+    assert 1000 < model.daily["departures"].iloc[2200] <= model.daily["departures"].iloc[-1]
 
 
 @pytest.mark.filterwarnings("ignore:graph. .* persons have no tie")

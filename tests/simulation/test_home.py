@@ -386,3 +386,27 @@ def test_a_call_up_threatens_as_much_more_as_the_front_is_more_dangerous(danger:
     for _ in range(6):
         model.step()
     assert model.world.threat[0] == pytest.approx(100.0 * 20 / 95 * danger)
+
+
+def test_more_spells_than_sixteen_bits_hold_are_counted() -> None:
+    """A reservist who flees every day and is stopped at his own frontier every day begins a spell a day, up to a hundred years."""
+    door = {"name": "door", "access": 1.0, "travel": 0.0}
+    model = DesertionModel(
+        made(9, [TOWN | {"base_reservist_flee": 10.0, "exit_control": 0.9999}], [door], CALM | NOBODY), rng=6
+    )
+    model.world.spell[:] = 2**15 - 4
+    people = model.run().people()
+    assert people["spells"].min() > 2**15 - 4
+    assert people["spells"].sum() == 100 * (2**15 - 3) + model.daily["turned_back"].sum()
+    assert people["spells"].max() > 2**15
+
+
+@pytest.mark.parametrize(("form", "recalled"), [("list", False), ("quota", True)])
+def test_who_is_sent_back_is_recalled_for_evaders_of_a_quota_and_not_of_a_list(form: str, recalled: bool) -> None:
+    """All twenty of a call-up evade it, and all others come back from their own frontier: a list of twenty lacks nobody."""
+    force = TOWN | {"recall": 1.0, "exit_control": 0.9999, "base_summoned_hide": 10.0, "base_reservist_flee": 10.0}
+    force |= {"waves": [wave(date=START, days=1, notice=30, form=form)]}
+    door = {"name": "door", "access": 1.0, "travel": 0.0}
+    model = DesertionModel(made(6, [force], [door], CALM | NOBODY | {"chance_power": 0.0}), rng=6).run()
+    assert model.daily["turned_back"].sum() >= 80
+    assert (model.daily["called"].sum() > 20) == recalled

@@ -348,3 +348,54 @@ def test_risk_at_the_front_is_shared_by_companies_with_men() -> None:
     publish_front(model.core, 0)
     left = world.company_peak[4:]
     assert world.front_factor[0] == pytest.approx(left.sum() / left[::2].sum())
+
+
+@pytest.mark.parametrize("police", [0.0, 1000.0])
+def test_whom_no_host_takes_does_not_leave_anew_every_day(police: float) -> None:
+    """Refusers see the way of deserters, and the only host deals with them as others, whom it lets in by no door: each left once, by refusing, and is tried."""
+    army = TOWN | {"soldiers": 20, "reservists": 0, "base_soldier_refuse": 0.1, "base_hiding_flee": 1.0}
+    door = DOOR | {"covers_refusers": 0.0, "admission_deserter": 1.0, "admission_other": 0.0}
+    trial = {"trial_rate": 1.0, "punishment_term": 1000.0} if police else {}
+    last = DesertionModel(made(60, [army | {"police": police} | trial], [door], CALM | NOBODY), rng=4).run().daily
+    assert last["departures"].iloc[-1] == last["left"].iloc[-1] == 20
+    assert last["new_flee"].sum() == last["hiding"].sum() == 0
+    assert last["news"].max() <= 1.0
+    assert last["punished" if police else "refusing"].iloc[-1] == 20
+
+
+@pytest.mark.parametrize("way", ["choice", "transit", "visa"])
+def test_of_hosts_alike_the_first_in_the_scenarios_order_is_taken(way: str) -> None:
+    """By those who flee without a taste of their own, by a transit state that passes people on, and by the skilled, as long as it has visas."""
+    alike = DOOR | {"access": 0.0 if way == "transit" else 1.0, "skilled_visas": 3.0 if way == "visa" else 0.0}
+    hosts = [alike | {"name": name} for name in ("one", "two")]
+    if way == "transit":
+        hosts.insert(0, DOOR | {"name": "bridge", "border": 1.0, "passes_to": ["one", "two"]})
+    town = TOWN | ({"skilled_share": 1.0, "base_skilled": 10.0} if way == "visa" else {"base_reservist_flee": 10.0})
+    table = DesertionModel(made(5, [town], hosts, CALM | NOBODY), rng=4).run().hosts
+    taken = table.groupby("host")[["admitted", "visas"]].sum().sum(axis=1)
+    assert (taken["one"], taken["two"]) == ((15, 15) if way == "visa" else (60, 0))
+    if way == "visa":
+        one_a_day = made(
+            1, [TOWN | {"reservists": 2, "skilled_share": 1.0, "base_skilled": 10.0}], hosts, CALM | NOBODY
+        )
+        assert DesertionModel(one_a_day, rng=4).run().hosts.groupby("host")["visas"].sum().to_dict() == {
+            "one": 2,
+            "two": 0,
+        }
+
+
+@pytest.mark.parametrize("kind", ["reservist", "soldier"])
+def test_who_was_returned_by_a_host_has_his_own_frontier_before_him_again(kind: str) -> None:
+    """All are refused and returned at once, and set out anew; from day 10 on the frontier stops 9,999 in 10,000, and none who is back gets out again."""
+    force = TOWN | {"soldiers": 0, "reservists": 0, f"{kind}s": 60, "frontier": 1.0, "punished_to_front": 0.0}
+    force |= {"punishment_term": 1.0, **{f"base_{who}_flee": 10.0 for who in ("reservist", "soldier", "civilian")}}
+    refusal = {f"recognition_{category}": 0.0 for category in ("deserter", "evader", "other")}
+    refusal |= {f"admission_{category}": 1.0 for category in ("deserter", "evader", "other")}
+    door = DOOR | refusal | {"enforcement": 1.0, "refused_days": 1.0}
+    changes = [on(10, "forces.town.exit_control", 0.9999)]
+    behaviour = CALM | NOBODY | {"chance_power": 0.0}
+    model = DesertionModel(made(30, [force], [door], behaviour, changes=changes), rng=4).run()
+    assert model.daily["returned"].sum() > 60
+    assert model.hosts["admitted"].iloc[:11].sum() > 60
+    assert model.hosts["admitted"].iloc[16:].sum() == 0
+    assert model.daily["turned_back"].iloc[16:].sum() > 60

@@ -52,7 +52,9 @@ def with_followers(world: World, leavers: list[tuple[Person, int]]) -> list[tupl
 
 def depart_all(world: World, signals: Signals, leavers: list[tuple[Person, int]]) -> list[tuple[Person, int, float]]:
     """Leavers by person, those for a visa last by rank; who left, by which route, with what weight."""
-    gone = [(person, route) for person, route in leavers if route != SKILLED]
+    gone = [
+        (person, route) for person, route in leavers if route != SKILLED and not _stuck(world, signals, person, route)
+    ]
     visas = [person for person, route in leavers if route == SKILLED]
     visas.sort(key=lambda person: world.chance.uniform(person.draw, RANK, 0))
     told = [(person, route, _depart(world, signals, person, route)) for person, route in gone]
@@ -66,6 +68,12 @@ def depart_all(world: World, signals: Signals, leavers: list[tuple[Person, int]]
             person.host = host.number
             world.traffic[host.number, person.force]["visas"] += 1
     return told
+
+
+def _stuck(world: World, signals: Signals, person: Person, route: int) -> bool:
+    """Who hides or refuses and finds no host stays where he is."""
+    away = person.status in ("hiding", "refusing")
+    return route == FLEE and away and choose(world, signals, person, None) is None
 
 
 def _nearest_visa(world: World, person: Person) -> Host | None:

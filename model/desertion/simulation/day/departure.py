@@ -48,8 +48,8 @@ def prepare(w: World) -> None:
 def depart_all(w: World, day: int) -> None:
     """Let the day's leavers, who are ready, go in order of person; nobody sees it before tomorrow.
 
-    (1) What share of the news passes is worked out once, for each force. (2) All go but those who want a skilled-worker visa. (3) Visas are short, so
-    these go last, in the order of their rank; who finds none stays (route -1).
+    (1) What share of the news passes is worked out once, for each force. (2) All go but those who want a skilled-worker visa, and those in hiding, or
+    who refuse, whom no host is worth the way (route -1). (3) Visas are short, so these go last, in the order of their rank; who finds none stays, too.
     """
     wanting = 0
     passing = np.empty(len(w.people))
@@ -58,6 +58,12 @@ def depart_all(w: World, day: int) -> None:
     for n in range(w.out_n[0]):
         if w.out_route[n] == codes.EMIGRATE:
             wanting += 1
+        elif (
+            w.out_route[n] == codes.FLEE
+            and w.out_host[n] < 0
+            and codes.HIDING <= w.status[w.out_person[n]] <= codes.REFUSING
+        ):
+            w.out_route[n] = -1  # he would hide anew every day, each time a leaver, and never be looked for
         else:
             depart(w, n, w.out_route[n], passing, day)
     if wanting == 0:

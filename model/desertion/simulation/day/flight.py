@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
 
 from desertion.engine.compile import kernel
 from desertion.rules.draws import HOST, STAY, uniform, uniforms
@@ -19,7 +22,8 @@ from desertion.simulation.world.people import who
 def from_draws(w: World, i: int, status: int, place: int) -> None:
     """Draw the clocks that end a stay in `status` (in hiding, refusing, abroad) at `place`, a host's number or 0."""
     # Keyed by spell and stage: a person may hide, flee and live abroad within one spell.
-    a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + w.spell[i] * 64 + status)
+    stage: Any = np.int64(w.spell[i]) * 64 + status  # plain Python would multiply in the spell's sixteen bits
+    a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + stage)
     room = w.room[i]
     w.stay[room, 0], w.stay[room, 1], w.stay[room, 2] = stay_ticks(a), stay_ticks(b), stay_ticks(c)
 

@@ -9,9 +9,11 @@ import numpy as np
 from desertion.engine.compile import kernel
 from desertion.engine.threads import KEPT, LISTED, Team, close_up
 from desertion.rules.hazard import MULTIPLICATIVE
+from desertion.rules.ticks import FAR
 from desertion.simulation.clocks.own import ask_some, bind_some, decide_own, let_out, tell_ties
 from desertion.simulation.clocks.resting import add_up, lull, present_tie_pressure, remember, rouse_communities, settle
 from desertion.simulation.clocks.shared import BINDING, LEAVING, combat, decide_communities, decide_squads
+from desertion.simulation.clocks.targets import unbind
 from desertion.simulation.day.departure import sort_out
 from desertion.simulation.day.home import count_streets
 from desertion.simulation.day.order import afternoon, evening, morning, take_casualties
@@ -22,6 +24,10 @@ from desertion.simulation.world.fields import REST_WINDOW, Array, World
 from desertion.simulation.world.people import class_of
 
 TIDY_EVERY = 8  # days after which lists are put in order, so that neighbours in memory are read together
+REWIND_EVERY = 256  # days after which it is seen to it that clocks stay far from what 64 bits hold
+LONG = (
+    FAR // 4
+)  # ticks: so many, those of as many days at the largest rate, and the largest threshold are less than 64 bits hold
 SMALL = 50_000  # persons a thread must have to be worth waking
 
 
@@ -90,6 +96,8 @@ class Crowd:
             self._day(team, day, turned)
             if day == 0 or (day + 1) % TIDY_EVERY == 0:
                 self._settle(team, day + 1)
+            if (day + 1) % REWIND_EVERY == 0:
+                self._rewind()
 
     def lacking(self, person: int) -> list[int]:
         """Ticks that each of a person's six clocks still lacks; if he rests, his days are added up first, which changes no bit."""
@@ -187,6 +195,20 @@ class Crowd:
             ask_some(self.core, team.gather(settle, len(w.community_force)))
         if over % TIDY_EVERY == 0:
             w.own_clocks_n[0] = team.sift(lull, w.own_clocks, int(w.own_clocks_n[0]))
+
+    def _rewind(self) -> None:
+        """Set all shared clocks back to 0 where one has run far, and keep in 64 bits what those lack who wait for a visa for years."""
+        w = self.world
+        np.maximum(w.target, -LONG, out=w.target)
+        if max(w.squad_clock.max(initial=0), w.class_clock.max(initial=0)) < LONG:
+            return
+        for person in np.flatnonzero(w.bound == SHARED).tolist():
+            unbind(self.core, person)  # bound anew tomorrow, before clocks advance
+        serving = np.flatnonzero(w.status == SERVING)
+        w.target[serving, HIT] -= w.squad_clock[w.squad[serving], HIT]
+        # The lowest targets may stand too low, see clocks/shared.py.
+        for clocks in (w.squad_clock, w.class_clock, w.squad_low, w.class_low, w.block_low):
+            clocks[:] = 0
 
     def reconnect(self, core: Any) -> None:
         """Take the world for kernels anew, after the model was read back from a pickle."""

@@ -81,7 +81,7 @@ def _person_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
     persons.view(PERSON)["squad"] = -1
     return {
         "person_rows": persons,
-        "spell": np.zeros(n, np.int16),
+        "spell": np.zeros(n, np.uint16),
         "since": np.zeros(n, np.int32),
         "until": np.zeros(n, np.int32),
         "host": np.full(n, -1, np.int8),

@@ -49,7 +49,7 @@ class World(NamedTuple):
     squad: Values  # (N) int32, -1 outside a unit
     community: Values  # (N) int32
     room: Values  # (N) int32: his row of `stay`, which he has from his first leaving on; 0 before
-    spell: Values  # (N) int16
+    spell: Values  # (N) uint16: one may begin every day
     since: Values  # (N) int32, day of the last change of status
     until: Values  # (N) int32, day on which the present stage ends
     host: Values  # (N) int8
