@@ -35,7 +35,7 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
 
     Raises:
         InputError: If the number is out of range.
-        OutOfReachError: If the scenario has no contagion, none that draws or nobody who leaves, or no weights have that R.
+        OutOfReachError: If the scenario has no contagion, none that draws or nobody who leaves, or no weights are large enough.
     """
     if not 0.0 <= value <= MOST:
         raise input_error("reproduction", value, f"must lie in [0, {MOST}]: at 1 no steady state is left")
@@ -57,9 +57,9 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
             f"reproduction = {value}: in scenario {scenario.name!r} leavers keep others, by weights of contagion below 0; give it weights above 0"
         )
     factor = _reach(lambda factor: of_operator(operator, factor).value, value)
-    if math.isinf(factor) or not math.isclose(of_operator(operator, factor).value, value, rel_tol=1e-3):
+    if math.isinf(factor):
         raise OutOfReachError(
-            f"reproduction = {value}: no weights of contagion have it in scenario {scenario.name!r}; lower it, or raise a baseline rate"
+            f"reproduction = {value}: no weights of contagion are large enough for it in scenario {scenario.name!r}; lower it, or raise a baseline rate"
         )
     return found | _weights(scenario, factor)
 

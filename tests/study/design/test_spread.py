@@ -77,7 +77,7 @@ def test_a_strength_that_cannot_be_had_is_told_apart_from_a_mistake(army: Scenar
     with pytest.raises(OutOfReachError, match="nobody moves anybody"):
         settings_for(army, waiting)
     still = army.with_({"forces.toy.base_soldier_hide": 1e-30})
-    with pytest.raises(OutOfReachError, match="no weights of contagion have it"):
+    with pytest.raises(OutOfReachError, match="no weights of contagion are large enough"):
         settings_for(still, _news(0.5, "concave"))
 
 

@@ -197,6 +197,29 @@ def test_an_emulator_covers_points_that_it_has_not_seen() -> None:
     assert 0.005 < variance[0] < 0.05
 
 
+def test_an_emulator_that_has_hardly_seen_a_world_near_the_figures_rules_nothing_out() -> None:
+    """However well it holds the rest: it extrapolates. Five worlds that the target leaves are enough."""
+    training = _training(100)
+    for seen, trusted in ((0, False), (4, False), (5, True)):
+        far = np.where(np.arange(100) < seen, 0.5, 2.0)
+        made = fit(replace(training, far=far), 0.9, 1)
+        assert (made.coverage >= 0.9, made.trusted) == (True, trusted)
+
+
+def test_an_emulator_must_hold_the_worlds_nearest_to_the_figures() -> None:
+    """Of 200 worlds nine of ten lie on a curve, and those near the figures a unit beside it: 0.9 of all are held, none of these."""
+    training = _training(200)
+    near = training.places[:, 1] < np.quantile(training.places[:, 1], 0.1)
+    aside = np.where(np.arange(200) % 2, 1.5, -1.5)
+    far = np.where(near, 0.5, 2.0)
+    held = replace(training, means=training.means + near * aside)
+    unasked, asked = fit(held, 0.8, 1), fit(replace(held, far=far), 0.8, 1)
+    assert unasked.trusted
+    assert not asked.trusted
+    assert asked.coverage == unasked.coverage
+    assert asked.near < 0.5
+
+
 def _parted(worlds: int, number: int) -> Training:
     """Worlds that are likelier to tip over the larger two inputs are together."""
     rng = np.random.default_rng(number)

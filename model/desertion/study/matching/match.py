@@ -260,7 +260,7 @@ class _Course:
         chosen = np.arange(len(whole.points))[-MOST_WORLDS:]
         shares = self.space.shares([whole.points[number] for number in chosen])
         emulators, active, chance = {}, {}, {}
-        for aim in self.fitted:
+        for aim, far in zip(self.fitted, self._implausibilities(whole), strict=True):
             active[aim.name] = active_inputs(self.effects, aim, self.space)
             spread = whole.chance(aim, self.design.cutoff)
             training = Training(
@@ -268,6 +268,7 @@ class _Course:
                 means=whole.means[aim.name][chosen],
                 counts=whole.counts[chosen],
                 noise=spread / whole.counts[chosen],
+                far=far[chosen] / self.design.cutoff,
             )
             stretch = (
                 None
@@ -281,7 +282,7 @@ class _Course:
             made = emulators[aim.name]
             self.emulators.append(
                 {
-                    "stage": wave, "target": aim.name, "kind": made.kind, "coverage": made.coverage, "trusted": made.trusted,
+                    "stage": wave, "target": aim.name, "kind": made.kind, "coverage": made.coverage, "near": made.near, "trusted": made.trusted,
                     "worlds": len(chosen), "inputs": len(active[aim.name]), "chance": float(np.sqrt(spread)),
                 }
             )  # fmt: skip
@@ -304,7 +305,7 @@ class _Course:
         return self.space.shares([whole.points[number] for number in order])
 
     def _match(self, keep: object) -> Match:
-        columns = ["stage", "target", "kind", "coverage", "trusted", "held", "worlds", "inputs", "chance"]
+        columns = ["stage", "target", "kind", "coverage", "near", "trusted", "held", "worlds", "inputs", "chance"]
         return Match(
             design=self.design,
             aims=self.aims,

@@ -162,14 +162,15 @@ def _emulators(match: Match) -> list[Block]:
             cells.append("-" if part.empty else "none made" if part["kind"].iloc[0] == "none" else _held(part.iloc[0]))
         rows.append(tuple(cells))
     text = (
-        f"Share of points that an emulator had not seen whose results lie inside its 95 % intervals; below {match.design.coverage:g} it rules nothing out. "
+        f"Share of points that an emulator had not seen whose results lie inside its 95 % intervals; below {match.design.coverage:g} it rules nothing out, nor where that is so of the tenth nearest to the figures (in brackets), or it has hardly seen a world near them. "
         f"After the arrow the same of the worlds of its own wave, which were run afterwards: below {match.design.coverage:g} it rules nothing out in later waves."
     )
     return [Heading("Emulators"), Text(text), Table(("target", *(f"wave {stage}" for stage in stages)), rows)]
 
 
 def _held(emulator: pd.Series) -> str:
-    told = f"{emulator['coverage']:.2f}{'' if emulator['trusted'] else ', not used'}"
+    near = emulator.get("near")
+    told = f"{emulator['coverage']:.2f}{'' if pd.isna(near) else f' ({near:.2f})'}{'' if emulator['trusted'] else ', not used'}"
     return told if pd.isna(emulator.get("held")) else f"{told} → {emulator['held']:.2f}"
 
 
