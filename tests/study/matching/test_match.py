@@ -86,7 +86,7 @@ def test_an_emulator_that_held_too_few_of_its_own_wave_rules_nothing_out_from_th
         return propose(space, sieves, *more)
 
     monkeypatch.setattr("desertion.study.matching.match.propose", watched)
-    doubted = matched(out=tmp_path / "doubted")
+    doubted = matched(screening=15, out=tmp_path / "doubted")  # so many that five worlds lie near the figures
     first, second = asked
     assert any(first)
     assert second[:2] == [False, False]
@@ -225,7 +225,7 @@ def test_half_the_discrepancy_keeps_fewer_worlds_and_double_more(known: Match) -
 
 def test_worlds_that_only_a_double_discrepancy_keeps_are_said_to_have_been_run_fewer_times(matched: Make) -> None:
     """Only what the stated discrepancy keeps is run again: the counts with half and with double are not of one kind, and the report says so."""
-    found = matched(runs=1, confirm=2, waves=[{"worlds": 40}])
+    found = matched(runs=1, confirm=2, screening=15, waves=[{"worlds": 40}])
     worlds = found.worlds
     once = int((worlds["kept_double"] & (worlds["runs"] < 2)).sum())
     kept = int(worlds["kept_double"].sum())
