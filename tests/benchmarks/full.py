@@ -21,7 +21,7 @@ def rows() -> Iterator[tuple[str, float, str, str]]:
     done = subprocess.run([sys.executable, "-c", _RUN], capture_output=True, text=True, check=True)
     built, whole, size, people, left = (float(word) for word in done.stdout.split())
     yield f"{people:,.0f} persons: start and building", built, "s", ""
-    yield "    with the run", whole, "s", "60"
-    yield "    memory at the most", size / 2**30, "GiB", "8"
+    yield "    with the run", whole, "s", "45"
+    yield "    memory at the most", size / 2**30, "GiB", "5"
     yield "    speed of the run", people * 365 / (whole - built) / 1e6, "M person-days/s", ""
     yield "    who left", left, "persons", ""
