@@ -11,6 +11,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.dates import date2num
+from matplotlib.figure import Figure
 from PIL import Image
 
 from desertion.commands._shared.thesis import draw_predictions
@@ -377,6 +378,18 @@ def test_decision_surface_has_axes_of_share_and_dial(ax):
     assert ax.get_xlim() == (0.0, 0.5)
     assert ax.get_ylim() == (0.0, 1.0)
     assert ax.get_ylabel().endswith("dashed: today's policy")
+
+
+def test_names_of_events_are_smaller_along_low_axes():
+    """Where a long name would reach down to the curves."""
+    sizes = []
+    for height in (4.0, 1.5):
+        with style.house():
+            axes = Figure(figsize=(8.0, height)).subplots()
+            axes.set_xlim(0, 100)
+            curves.mark(axes, [(30, "call-up of 60")])
+        sizes.append(axes.texts[0].get_fontsize())
+    assert sizes[0] > sizes[1]
 
 
 def test_labels_of_a_decision_surface_lie_within_it(ax):

@@ -251,9 +251,8 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True, to
     """
     left, right = ax.get_xlim()
     box = ax.get_window_extent()
-    size = (
-        "small" if box.height > _LOW * float(ax.figure.dpi) else "x-small"
-    )  # a long name along a low axis meets the curves
+    # A long name along a low axis meets the curves.
+    size = "small" if box.height > _LOW * float(ax.figure.dpi) else "x-small"
     letter = FontProperties(size=size).get_size_in_points() / 72.0 * float(ax.figure.dpi)
     line = 1.5 * letter / float(box.width) * (right - left)  # days that a line of a name covers
     free, untold = -np.inf, list[str]()

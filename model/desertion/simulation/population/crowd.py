@@ -25,9 +25,8 @@ from desertion.simulation.world.people import class_of
 
 TIDY_EVERY = 8  # days after which lists are put in order, so that neighbours in memory are read together
 REWIND_EVERY = 256  # days after which it is seen to it that clocks stay far from what 64 bits hold
-LONG = (
-    FAR // 4
-)  # ticks: so many, those of as many days at the largest rate, and the largest threshold are less than 64 bits hold
+# In ticks: so many, those of as many days at the largest rate, and the largest threshold are less than 64 bits hold.
+LONG = FAR // 4
 SMALL = 50_000  # persons a thread must have to be worth waking
 
 
