@@ -399,3 +399,18 @@ def test_who_was_returned_by_a_host_has_his_own_frontier_before_him_again(kind: 
     assert model.hosts["admitted"].iloc[:11].sum() > 60
     assert model.hosts["admitted"].iloc[16:].sum() == 0
     assert model.daily["turned_back"].iloc[16:].sum() > 60
+
+
+@pytest.mark.parametrize("clock", ["homeward", "claims_abroad"])
+def test_a_stay_ends_at_its_rate_however_often_the_same_host_is_come_to(clock: str) -> None:
+    """People go to and fro between two hosts in the same spell: those who end their stays are the days abroad times the rate.
+
+    Null: a Poisson number of that mean, 2,000 people, some 20,000 to 30,000 person-days, a rate of 0.02 and so about 500; beyond four standard
+    deviations in 6 of 100,000 seeds. With the clocks of the first stay at each host it is less than half of it.
+    """
+    town = TOWN | {"reservists": 2000, "community": 2000, "base_reservist_flee": 10.0}
+    door = DOOR | {"visa_free_evader": 1.0, "onward": 0.5, clock: 0.02}
+    model = DesertionModel(made(40, [town], [door, door | {"name": "gate"}], CALM | NOBODY), rng=4).run()
+    ended = model.daily["returned"].sum() if clock == "homeward" else model.hosts["decided"].sum()
+    expected = 0.02 * model.hosts["abroad"].sum()
+    assert abs(ended - expected) < 4.0 * math.sqrt(expected)

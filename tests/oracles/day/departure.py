@@ -127,7 +127,9 @@ def stay(world: World, person: Person, status: str) -> None:
     """He hides, refuses or lives abroad: the clocks of the stay are drawn."""
     person.status, person.hid_on = status, world.day
     place = world.hosts[person.host].draw if status == "abroad" else 0
-    draws = world.chance.uniforms(person.draw, STAY, place + 64 * person.spell + STATUSES.index(status))
+    turn = person.spell + 2**16 * person.stays_abroad
+    draws = world.chance.uniforms(person.draw, STAY, place + 64 * turn + STATUSES.index(status))
+    person.stays_abroad += status == "abroad"
     person.stay = [math.trunc(-math.log(u) * TICK) + 1 for u in draws[:3]]
 
 
@@ -155,6 +157,7 @@ def choose(world: World, signals: Signals, person: Person, without: Host | None)
 def begin_again(world: World, person: Person, status: str) -> None:
     """A new spell begins in a status."""
     person.spell += 1
+    person.stays_abroad = 0
     new_thresholds(person, world.chance)
     person.out = False
     if status == "hiding":

@@ -31,6 +31,7 @@ class Person:
     wave: int = -1
     until: int = 0
     spell: int = 0
+    stays_abroad: int = 0
     clocks: list[int] = field(default_factory=lambda: [0] * 6)
     stay: list[int] = field(default_factory=lambda: [0] * 3)
     tied: list[int] = field(default_factory=lambda: [0] * 5)

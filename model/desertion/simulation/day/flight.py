@@ -14,17 +14,18 @@ from desertion.simulation.day.calendar import return_home
 from desertion.simulation.day.register import enter, new_spell
 from desertion.simulation.signals.hosts import inside_worth
 from desertion.simulation.world import codes
-from desertion.simulation.world.fields import World
+from desertion.simulation.world.fields import SPELLS, World
 from desertion.simulation.world.people import who
 
 
 @kernel
 def from_draws(w: World, i: int, status: int, place: int) -> None:
     """Draw the clocks that end a stay in `status` (in hiding, refusing, abroad) at `place`, a host's number or 0."""
-    # Keyed by spell and stage: a person may hide, flee and live abroad within one spell.
-    stage: Any = np.int64(w.spell[i]) * 64 + status  # plain Python would multiply in the spell's sixteen bits
-    a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + stage)
+    # Keyed by spell and stage, since a person may hide, flee and live abroad within one spell, and by the stays abroad that he has had in it:
+    # clocks that came again would let him leave each time as early, or as late, as the first time.
     room = w.room[i]
+    turn: Any = np.int64(w.spell[i]) + SPELLS * w.stay[room, codes.STAYS_BEGUN]  # plain Python would count in the spell's sixteen bits
+    a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + turn * 64 + status)
     w.stay[room, 0], w.stay[room, 1], w.stay[room, 2] = stay_ticks(a), stay_ticks(b), stay_ticks(c)
 
 
@@ -81,6 +82,7 @@ def set_out(w: World, i: int, h: int, day: int) -> None:
 def settle_abroad(w: World, i: int, day: int) -> None:
     """Let a person live at his host without a claim."""
     from_draws(w, i, codes.ABROAD, w.host_key[w.host[i]])
+    w.stay[w.room[i], codes.STAYS_BEGUN] += 1
     enter(w, i, codes.ABROAD, day)
 
 

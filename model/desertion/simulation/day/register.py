@@ -159,5 +159,6 @@ def post(w: World, i: int, q: int, day: int) -> None:
 def new_spell(w: World, i: int) -> None:
     """Begin a new spell: new thresholds, so that a man who came back may leave again."""
     w.spell[i] += 1
+    w.stay[w.room[i], codes.STAYS_BEGUN] = 0
     if w.has_clocks:
         renew(w, i)

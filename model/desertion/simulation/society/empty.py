@@ -88,7 +88,7 @@ def _person_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
         "left_day": np.full(n, -1, np.int32),
         "left_route": np.full(n, -1, np.int8),
         "wave_of": np.full(n, -1, np.int8),
-        "stay": np.zeros((n + 1, codes.N_STAYS), np.int64),
+        "stay": np.zeros((n + 1, codes.N_STAYS + 1), np.int64),
         "rooms_n": np.zeros(1, np.int64),
         "queue_next": np.zeros(n, np.int32),
         "active": np.zeros(n, np.int32),

@@ -54,6 +54,7 @@ CAUGHT_CLOCK, BACK_CLOCK = 0, 1
 CLAIM_CLOCK, ONWARD_CLOCK, HOMEWARD_CLOCK = 0, 1, 2
 TRIAL_CLOCK = 0
 N_STAYS = 3
+STAYS_BEGUN = 3  # beside them: how many stays abroad a person has begun in his present spell
 N_HIDING = 2  # the first of them, which everybody in hiding shares with his force
 # Who is in passing is looked at every day, or in hiding, which the clocks of his force end.
 LOOKED_AT, HIDDEN = 1, 2

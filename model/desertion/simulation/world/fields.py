@@ -23,6 +23,7 @@ Record = Any
 
 REST_WINDOW = 16  # days whose signals are kept for people at rest
 UNIT_EVENT_DAYS = 3  # within which the surrender of half a unit is news of its own
+SPELLS = 65536  # that a person may begin, from 0 on
 BLOCK = 32  # neighbours in a community whose lowest targets are kept together
 
 
@@ -56,7 +57,7 @@ class World(NamedTuple):
     left_day: Values  # (N) int32, first day of leaving, -1
     left_route: Values  # (N) int8, first route of leaving, -1
     wave_of: Values  # (N) int8
-    stay: Values  # (N + 1, 3) int64: ticks left of the clocks of hiding, refusing, living abroad, by room: memory is used for leavers alone
+    stay: Values  # (N + 1, 4) int64: ticks left of the clocks of hiding, refusing, living abroad, and stays abroad begun in this spell, by room: memory is used for leavers alone
     rooms_n: Values  # (1) rooms given
     queue_next: Values  # (N) int32
     active: Values  # (N) int32: persons in passing who are looked at every day
