@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -111,6 +112,12 @@ class Aim:
         """How far centers on the scale of the aim lie outside of the figure."""
         low, high = self.interval
         return np.maximum(np.maximum(low - center, center - high), 0.0)
+
+    def kept_between(self, variance: float, cutoff: float) -> tuple[float, float]:
+        """Results on the scale of the aim between which a world is not ruled out; `variance` is that of chance in its runs."""
+        low, high = self.interval
+        spread = cutoff * math.sqrt(self.error**2 + self.discrepancy**2 + variance)
+        return low - spread, high + spread
 
     def implausibility(self, center: Array, variance: Array | float, factor: float = 1.0) -> Array:
         """How far centers lie outside of the figure, in standard deviations of all that is not known.

@@ -67,13 +67,11 @@ class Wave(Frozen):
 
     Attributes:
         worlds: number of worlds.
-        rank: which of a proposal's implausibilities must lie below the cutoff: 1 the largest, 3 the third largest.
         early_stop: whether the later runs of a world are left out once two targets are missed with doubled discrepancy.
         replicates: runs of each case in each world; those of the match if not given.
     """
 
     worlds: int = Field(ge=1, le=100_000)
-    rank: int = Field(default=1, ge=1)
     early_stop: bool = False
     replicates: int | None = Field(default=None, ge=1, le=1000)
 
@@ -111,9 +109,7 @@ class Design(Frozen):
     set_aside: dict[str, str] = Field(default_factory=dict)
     vary: dict[str, Any] = Field(min_length=1)
     screening: Screening = Screening()
-    waves: tuple[Wave, ...] = Field(
-        default=(Wave(worlds=100, rank=3), Wave(worlds=100, rank=2), Wave(worlds=200)), max_length=49
-    )
+    waves: tuple[Wave, ...] = Field(default=(Wave(worlds=100), Wave(worlds=100), Wave(worlds=200)), max_length=49)
 
     @field_validator("cases", mode="before")
     @classmethod

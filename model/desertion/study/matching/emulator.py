@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from desertion.errors import extra
 from desertion.study.arrays import Array
@@ -26,11 +27,6 @@ _SEARCHED = 160
 folds which share them cover up to a tenth more of these than of new ones; with more the shares are the same within two hundredths."""
 _EVIDENCE = 10.0
 """By how much the Bayesian information criterion must fall for two groups of results."""
-_SEEN = 5
-"""Worlds that the target does not rule out, below which an emulator extrapolates to the figures, however well it holds the rest."""
-_NEAREST = 0.1
-"""Share of worlds nearest to the figures, `FEWEST` at least, of which an emulator must hold as many as of all. That of `distant-asylum` held 0.98 of all and
-0.84 of these, and ruled out every additive and multiplicative world that another match had kept."""
 _ITERATIONS = 40
 """Steps of the search for hyperparameters."""
 
@@ -44,14 +40,12 @@ class Training:
         means: mean of each world's results on the scale of the target, shape (worlds,).
         counts: runs of each world.
         noise: variance of each mean that is due to chance in the runs.
-        far: how far each result lies from the figures, 1 where the target begins to rule out; None where there are no figures.
     """
 
     places: Array
     means: Array
     counts: Array
     noise: Array
-    far: Array | None = None
 
     def part(self, chosen: NDArray[np.bool_]) -> Training:
         """Some of the worlds."""
@@ -60,7 +54,6 @@ class Training:
             means=self.means[chosen],
             counts=self.counts[chosen],
             noise=self.noise[chosen],
-            far=None if self.far is None else self.far[chosen],
         )
 
 
@@ -89,6 +82,10 @@ class Stretch:
         center = self._plain(mean)
         return center, ((self._plain(mean + 3.0 * toward) - center) / 3.0) ** 2
 
+    def to(self, value: float) -> float:
+        """A number on this scale."""
+        return float(np.arcsinh((value - self.middle) / self.unit))
+
     @property
     def middle(self) -> float:
         """The middle of the figures."""
@@ -106,8 +103,7 @@ class Emulator:
         kind: `process` (Gaussian), `mixture` (of two, for results on two sides of a tipping point), `event` (random forest of
             a yes or no) or `none` (too little to learn from).
         coverage: share of points that it had not seen whose results lie inside its 95 % intervals; NaN for none.
-        near: the same of those nearest to the figures.
-        trusted: whether it may rule out.
+        trusted: whether it has a say in what is proposed.
         fitted: the estimator; of a mixture the forest that says on which side a world lies.
         centre: mean of what a Gaussian process was fitted to.
         unit: standard deviation of the same.
@@ -118,7 +114,6 @@ class Emulator:
     kind: str
     coverage: float
     trusted: bool
-    near: float = np.nan
     fitted: Any = None
     centre: float = 0.0
     unit: float = 1.0
@@ -149,6 +144,25 @@ class Emulator:
         mean, deviation = self.fitted.predict(places, return_std=True)
         return mean * self.unit + self.centre, (deviation * self.unit) ** 2
 
+    def chance_between(self, places: Array, low: float, high: float, noise: float) -> Array:
+        """Chance that a world's mean result lies between two numbers, with chance in its runs of a variance `noise`."""
+        if self.kind == "event":
+            yes = _chances(self.fitted, places)
+            return yes * (low <= 1.0 <= high) + (1.0 - yes) * (low <= 0.0 <= high)
+        if self.stretch is not None:
+            # Near the figure, where it matters, the scale is even in its unit.
+            low, high, noise = self.stretch.to(low), self.stretch.to(high), noise / self.stretch.unit**2
+        parts: list[tuple[Array | float, Emulator]] = [(1.0, self)]
+        if self.kind == "mixture":
+            above = _chances(self.fitted, places)
+            parts = list(zip((1.0 - above, above), self.sides, strict=True))
+        chance = np.zeros(len(places))
+        for share, process in parts:
+            mean, variance = process.fitted_scale(places)
+            spread = np.sqrt(variance + noise)
+            chance += share * (norm.cdf((high - mean) / spread) - norm.cdf((low - mean) / spread))
+        return chance
+
     def holds(self, unseen: Training) -> float:
         """Share of worlds run since whose results lie inside the 95 % intervals; NaN if none has a value or nothing was learnt."""
         known = unseen.part(np.isfinite(unseen.means))
@@ -163,7 +177,7 @@ def fit(training: Training, least: float, seed: int, stretch: Stretch | None = N
 
     Args:
         training: worlds that were run; those without a value are left out.
-        least: share of unseen points inside the 95 % intervals, of all and of those nearest to the figures, from which the emulator may rule out.
+        least: share of unseen points inside the 95 % intervals from which the emulator may be trusted.
         seed: of forests.
         stretch: another scale, taken where the target's own leaves more doubt than the target has, and a Gaussian process on
             the other knows more of unseen worlds near the figure.
@@ -225,12 +239,8 @@ def _checked(
         off, spread = _off(part, unseen)
         inside[fold == number] = off <= _NORMAL * spread
         doubt[fold == number] = replace(part, stretch=stretch).predict(unseen.places)[1]
-    coverage, near, seen_near = float(inside.mean()), np.nan, True
-    if known.far is not None:
-        nearest = np.argsort(known.far, kind="stable")[: max(FEWEST, round(_NEAREST * len(inside)))]
-        near, seen_near = float(inside[nearest].mean()), bool((known.far < 1.0).sum() >= _SEEN)
-    trusted = coverage >= least and seen_near and not near < least
-    emulator = replace(whole, coverage=coverage, near=near, trusted=trusted, stretch=stretch)
+    coverage = float(inside.mean())
+    emulator = replace(whole, coverage=coverage, trusted=coverage >= least, stretch=stretch)
     return _Checked(emulator=emulator, doubt=doubt)
 
 

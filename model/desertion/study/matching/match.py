@@ -1,7 +1,7 @@
 """The match: screening, waves of proposals that emulators do not rule out, and worlds that were really run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from desertion.study.matching.aims import Aim, aims_of, largest
 from desertion.study.matching.document import Design, load
 from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.matched import Match
-from desertion.study.matching.proposals import Sieve, propose
+from desertion.study.matching.proposals import Outlook, propose
 from desertion.study.matching.runs import (
     Results,
     changed_since,
@@ -72,7 +72,7 @@ def match(
         targets: Names of shipped targets, or own ones by name: `{"left_flee": {"observed": [100, 200], "discrepancy": 0.3}}`;
             a name is that of a measure, or the entry has an `effect` over `case.measure` terms.
         scale: Share of real size of all runs.
-        waves: Waves, each `{"worlds": 100, "rank": 3}`.
+        waves: Waves, each `{"worlds": 100, "replicates": 2}`.
         screening: Trajectories of the screening, 0 for none.
         runs: Runs of each case in each world.
         confirm: Runs in all of a world that its wave keeps, so that none is kept by a lucky run.
@@ -122,6 +122,14 @@ def _design(
     return build(Design, stated, where="match"), documents
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Hope:
+    """What emulators expect: how many worlds of a wave are kept, and what share of the ranges would be."""
+
+    expected: float
+    volume: float
+
+
 class _Course:
     """A match under way: stage after stage, each in a file of its own, so that whatever stops it costs a run at most."""
 
@@ -132,7 +140,7 @@ class _Course:
         self.fitted = [aim for aim in aims if aim.fit]
         self.space = Space(design.factors)
         self.found: list[Results] = []
-        self.sieves: list[Sieve] = []
+        self.outlook: Outlook | None = None
         self.effects = pd.DataFrame(columns=list(COLUMNS))
         self.stages: list[dict[str, object]] = []
         self.emulators: list[dict[str, object]] = []
@@ -175,13 +183,13 @@ class _Course:
             self.effects = effects(self.design, self.found[0], self.fitted)
         return self._match(keep)
 
-    def _stage(self, stage: int, points: Sequence[Point], left: float | None = None) -> None:
+    def _stage(self, stage: int, points: Sequence[Point], hope: "_Hope | None" = None) -> None:
         if not points:
             return
         run_stage(self.design, self.documents, stage, points, self.file(stage), self.options)
         if stage and self.design.confirm > 1:
             self._again(stage)
-        self._read(stage, left)
+        self._read(stage, hope)
         self._look_back(stage)
 
     def _again(self, stage: int) -> None:
@@ -197,53 +205,47 @@ class _Course:
             run_stage(self.design, self.documents, stage, points, file, self.options, lacking)
 
     def _look_back(self, stage: int) -> None:
-        """What the emulators of a wave knew of its own worlds: one that held too few of them rules nothing out from then on."""
+        """What the emulators of a wave knew of its own worlds."""
         rows = [row for row in self.emulators if row["stage"] == stage]
-        if not rows:
+        if not rows or self.outlook is None:
             return
-        own, whole, sieve = self.found[-1], joined(self.found), self.sieves[-1]
-        shares, emulators = self.space.shares(own.points), dict(sieve.emulators)
+        own, whole = self.found[-1], joined(self.found)
+        shares = self.space.shares(own.points)
         for aim, row in zip(self.fitted, rows, strict=True):
             unseen = Training(
-                places=self.space.encoded(shares, sieve.active[aim.name]),
+                places=self.space.encoded(shares, self.outlook.active[aim.name]),
                 means=own.means[aim.name],
                 counts=own.counts,
                 noise=whole.chance(aim, self.design.cutoff) / own.counts,
             )
-            held = emulators[aim.name].holds(unseen)
-            row["held"] = held
-            if held < self.design.coverage:
-                emulators[aim.name] = replace(emulators[aim.name], trusted=False)
-        self.sieves[-1] = replace(sieve, emulators=emulators)
+            row["held"] = self.outlook.emulators[aim.name].holds(unseen)
 
-    def _read(self, stage: int, left: float | None) -> None:
+    def _read(self, stage: int, hope: "_Hope | None") -> None:
         again = self.file_again(stage)
         own = results([self.file(stage), *([again] if has_runs(again) else [])], stage, self.aims)
         self.found.append(own)
         proposed = len(stored_points(self.file(stage)) or ())
         self.stages.append(
-            {"stage": stage, "proposed": proposed, "worlds": len(own.points), "seconds": float(own.seconds.sum()), "left": left}
+            {
+                "stage": stage, "proposed": proposed, "worlds": len(own.points), "seconds": float(own.seconds.sum()),
+                "expected": None if hope is None else hope.expected, "volume": None if hope is None else hope.volume,
+            }
         )  # fmt: skip
 
-    def _proposed(self, wave: int) -> tuple[Sequence[Point], float | None]:
-        """The worlds of a wave: those of its file, else places that the emulators of all runs so far leave."""
+    def _proposed(self, wave: int) -> tuple[Sequence[Point], "_Hope | None"]:
+        """The worlds of a wave: those of its file, else places by the chance that the emulators of all runs so far give them."""
         stated, count = stored_points(self.file(wave)), self.design.waves[wave - 1].worlds
         if not self.found:
             self._check_size(wave, stated, count)
             rounds = max(1, int(np.ceil(np.log2(count))))
-            return stated or self.space.points(self.space.spread(rounds, self.design.seed)[:count]), 1.0
-        self.sieves.append(self._sieve(wave))
-        seed, known = self.design.seed * 1000 + wave, self._ordered()
-        # Of worlds that are stored already only what is left of the ranges is still asked, unless the wave is larger now: emulators may have
-        # left no more places than it has worlds.
-        wanted = count if stated is None or len(stated) < count else 0
-        proposals = propose(self.space, self.sieves, self.fitted, wanted, seed, known)
-        if stated:
-            self._check_size(wave, stated, count if len(proposals.shares) in (0, wanted) else len(stated))
-            return stated, proposals.left
-        # Where emulators leave nothing, the best worlds so far and their neighbours are run all the same: emulators may err.
-        nearby = self.space.near(known[:20], count, 0.05, np.random.default_rng(seed))
-        return self.space.points(proposals.shares if len(proposals.shares) else nearby), proposals.left
+            return stated or self.space.points(self.space.spread(rounds, self.design.seed)[:count]), None
+        self._check_size(wave, stated, count)
+        self.outlook = self._outlook(wave)
+        seed, wanted = self.design.seed * 1000 + wave, 0 if stated else count
+        proposals = propose(self.space, self.outlook, self.fitted, wanted, seed, self._ordered())
+        points = stated or self.space.points(proposals.shares)
+        chances = np.exp(self.outlook.log_chance(self.space, self.space.shares(points), self.fitted))
+        return points, _Hope(expected=float(chances.sum()), volume=proposals.volume)
 
     def _check_size(self, wave: int, stated: Sequence[Point] | None, count: int) -> None:
         """Refuse a wave of another size than its file was begun with: later waves were proposed from its worlds."""
@@ -255,12 +257,12 @@ class _Course:
                 way_out="leave its waves as they are and add a wave, or name another folder",
             )
 
-    def _sieve(self, wave: int) -> Sieve:
+    def _outlook(self, wave: int) -> Outlook:
         whole = joined(self.found)
         chosen = np.arange(len(whole.points))[-MOST_WORLDS:]
         shares = self.space.shares([whole.points[number] for number in chosen])
         emulators, active, chance = {}, {}, {}
-        for aim, far in zip(self.fitted, self._implausibilities(whole), strict=True):
+        for aim in self.fitted:
             active[aim.name] = active_inputs(self.effects, aim, self.space)
             spread = whole.chance(aim, self.design.cutoff)
             training = Training(
@@ -268,7 +270,6 @@ class _Course:
                 means=whole.means[aim.name][chosen],
                 counts=whole.counts[chosen],
                 noise=spread / whole.counts[chosen],
-                far=far[chosen] / self.design.cutoff,
             )
             stretch = (
                 None
@@ -278,16 +279,17 @@ class _Course:
                 )
             )
             emulators[aim.name] = fit(training, self.design.coverage, self.design.seed, stretch)
-            chance[aim.name] = spread / (self.design.waves[wave - 1].replicates or self.design.replicates)
+            chance[aim.name] = spread / max(
+                self.design.waves[wave - 1].replicates or self.design.replicates, self.design.confirm
+            )
             made = emulators[aim.name]
             self.emulators.append(
                 {
-                    "stage": wave, "target": aim.name, "kind": made.kind, "coverage": made.coverage, "near": made.near, "trusted": made.trusted,
+                    "stage": wave, "target": aim.name, "kind": made.kind, "coverage": made.coverage, "trusted": made.trusted,
                     "worlds": len(chosen), "inputs": len(active[aim.name]), "chance": float(np.sqrt(spread)),
                 }
             )  # fmt: skip
-        rank = self.design.waves[wave - 1].rank
-        return Sieve(emulators=emulators, active=active, chance=chance, rank=rank, cutoff=self.design.cutoff)
+        return Outlook(emulators=emulators, active=active, chance=chance, cutoff=self.design.cutoff)
 
     def _implausibilities(self, whole: Results) -> list[np.ndarray]:
         return [
@@ -305,7 +307,7 @@ class _Course:
         return self.space.shares([whole.points[number] for number in order])
 
     def _match(self, keep: object) -> Match:
-        columns = ["stage", "target", "kind", "coverage", "near", "trusted", "held", "worlds", "inputs", "chance"]
+        columns = ["stage", "target", "kind", "coverage", "trusted", "held", "worlds", "inputs", "chance"]
         return Match(
             design=self.design,
             aims=self.aims,

@@ -1,4 +1,4 @@
-"""Proposals: worlds that no trusted emulator rules out, spread over what is left of the ranges."""
+"""Proposals: worlds drawn by the chance that they will be kept, as the emulators of the runs so far see it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,98 +11,143 @@ from desertion.study.matching.aims import Aim
 from desertion.study.matching.emulator import Emulator
 from desertion.study.matching.space import Space
 
-_ROUNDS = 14
-"""2^14 places are looked at, spread evenly."""
-_FURTHER = 12
-_WIDTHS = (0.2, 0.1, 0.05)
+_EVEN = 13
+"""2^13 places are looked at first, spread evenly."""
+_KNOWN = 200
+"""Worlds that were run, the least implausible, from which chains may start as well."""
+_CHAINS = 128
+"""Chains for each word, at least."""
+_WIDTHS = (0.2, 0.1, 0.05) * 4
+"""Widths of the steps of a chain under each power."""
+_POWERS = (1.0, 2.0, 4.0, 8.0)
+_HOPED = 0.2
+"""Mean chance from which a wave asks for no more: the power is the first under which it is reached."""
+_PROBES = 0.2
+"""Share of a wave that is drawn by the chance itself, so that what emulators take for hopeless is run as well."""
+_HOPELESS = 0.1
+"""Of the best word's mean chance, below which a word gets half as many worlds."""
+_LEAST = 1e-6
+"""Chance by one target below which it makes no difference: an emulator that is wrong must not close a place for ever."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sieve:
+class Outlook:
     """The emulators of one wave.
 
     Attributes:
         emulators: by target.
         active: inputs that each looks at.
-        chance: by target, variance of the mean of a world's runs.
-        rank: how many targets must rule a place out.
-        cutoff: implausibility from which a place is ruled out.
+        chance: by target, variance of the mean of as many runs as a kept world has.
+        cutoff: implausibility from which a world is ruled out.
     """
 
     emulators: Mapping[str, Emulator]
     active: Mapping[str, tuple[str, ...]]
     chance: Mapping[str, float]
-    rank: int
     cutoff: float
 
-    def passes(self, space: Space, shares: Array, aims: Sequence[Aim]) -> NDArray[np.bool_]:
-        """Whether fewer than `rank` trusted emulators rule a place out; of a place that is out the others are not asked."""
-        against = np.zeros(len(shares), np.int64)
+    def log_chance(self, space: Space, shares: Array, aims: Sequence[Aim]) -> Array:
+        """Logarithm of the chance that a world is kept, as if targets were missed independently; an emulator that may not be trusted says nothing."""
+        found = np.zeros(len(shares))
         for aim in aims:
-            emulator, still = self.emulators.get(aim.name), np.flatnonzero(against < self.rank)
-            if emulator is not None and emulator.trusted and len(still):
-                mean, variance = emulator.predict(space.encoded(shares[still], self.active[aim.name]))
-                against[still] += ~(aim.implausibility(mean, variance + self.chance[aim.name]) < self.cutoff)
-        return against < self.rank
+            emulator = self.emulators.get(aim.name)
+            if emulator is not None and emulator.trusted:
+                places = space.encoded(shares, self.active[aim.name])
+                kept = aim.kept_between(self.chance[aim.name], self.cutoff)
+                found += np.log(np.maximum(emulator.chance_between(places, *kept, self.chance[aim.name]), _LEAST))
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proposals:
-    """Places that were not ruled out.
+    """Places that are to be run.
 
     Attributes:
         shares: the places, shape (worlds, inputs).
-        left: share of evenly spread places that are left; 0 is "fewer than one in all that were looked at".
+        volume: mean chance of evenly spread places: what share of the ranges would be kept.
     """
 
     shares: Array
-    left: float
+    volume: float
 
 
-def propose(
-    space: Space, sieves: Sequence[Sieve], aims: Sequence[Aim], count: int, seed: int, known: Array
-) -> Proposals:
-    """Places that no sieve holds back, as many of each word of the first list of words as can be had.
+def propose(space: Space, outlook: Outlook, aims: Sequence[Aim], count: int, seed: int, known: Array) -> Proposals:
+    """Places drawn by a power of their chance to be kept, for each word of the first list of words apart.
+
+    A fifth is drawn by the chance itself. The power of the others is the smallest under which a fifth of them may be kept: with it worlds are sought
+    where they are likeliest while emulators know little, and spread over all that is left once they know more. Nothing is ever ruled out for good:
+    an emulator that is wrong has the next wave to learn it from. Chains (Metropolis et al. 1953) start from evenly spread and known places.
 
     Args:
         space: the inputs.
-        sieves: emulators of all waves so far; each must let a place pass.
+        outlook: emulators of the runs so far.
         aims: the targets.
-        count: places wanted.
+        count: places wanted; 0 for none, and only the volume is found.
         seed: of the draws.
-        known: places of worlds that were run, the least implausible first; from these the search starts where hardly
-            anything is left.
+        known: places of worlds that were run, the least implausible first.
     """
     rng = np.random.default_rng(seed)
-    even = space.spread(_ROUNDS, seed)
-    passed = even[_pass(space, sieves, aims, even)]
-    left = len(passed) / len(even)
-    for number in range(_FURTHER):
-        if _enough(space, passed, count):
-            break
-        centers = passed if len(passed) >= 5 else np.concatenate([passed, known[:20]])
-        drawn = space.near(centers, len(even) // 2, _WIDTHS[number % len(_WIDTHS)], rng)
-        passed = np.concatenate([passed, drawn[_pass(space, sieves, aims, drawn)]])
-    return Proposals(shares=_balanced(space, passed, count, rng), left=left)
+    start = space.spread(_EVEN, seed)
+    logs = outlook.log_chance(space, start, aims)
+    volume = float(np.exp(logs).mean())
+    if not count:
+        return Proposals(shares=start[:0], volume=volume)
+    near = known[:_KNOWN]
+    start, logs = np.concatenate([start, near]), np.concatenate([logs, outlook.log_chance(space, near, aims)])
+    word = space.word_of(start)
+    number = np.repeat(np.arange(space.word_count), max(_CHAINS, 2 * count // space.word_count))
+    power, last = np.zeros(len(number)), 0.0
+    places, here = np.empty((len(number), start.shape[1])), np.empty(len(number))
+    probes = places
+    for target in _POWERS:
+        for own in range(space.word_count):
+            chains, pool = number == own, word == own
+            hoped = last > 0.0 and np.exp(logs[pool]).mean() >= _HOPED
+            if not hoped and pool.any():
+                chosen = _drawn(logs[pool] * (target - last), int(chains.sum()), rng)
+                places[chains], power[chains] = start[pool][chosen], target
+        here = outlook.log_chance(space, places, aims)
+        for width in _WIDTHS:
+            there = space.step(places, width, rng)
+            logs_there = outlook.log_chance(space, there, aims)
+            moves = np.log(rng.random(len(there))) < power * (logs_there - here)
+            places[moves], here[moves] = there[moves], logs_there[moves]
+        if last == 0.0:
+            probes = places.copy()
+        start, logs, word, last = places.copy(), here.copy(), number, target
+    return Proposals(shares=_shared_out(space, places, probes, np.exp(here), number, count, rng), volume=volume)
 
 
-def _pass(space: Space, sieves: Sequence[Sieve], aims: Sequence[Aim], shares: Array) -> NDArray[np.bool_]:
-    still = np.arange(len(shares))
-    # The latest has the narrowest holes, so that the others have little left to look at.
-    for sieve in reversed(sieves):
-        still = still[sieve.passes(space, shares[still], aims)]
-    return np.isin(np.arange(len(shares)), still)
+def _drawn(logs: Array, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Rows drawn in proportion to their weights, evenly (Kitagawa 1996)."""
+    weights = np.cumsum(np.exp(logs - logs.max()))
+    return np.searchsorted(weights, (np.arange(count) + rng.random()) / count * weights[-1])
 
 
-def _enough(space: Space, shares: Array, count: int) -> bool:
-    held = np.bincount(space.word_of(shares), minlength=space.word_count)
-    return bool((held >= -(-count // space.word_count)).all())
-
-
-def _balanced(space: Space, shares: Array, count: int, rng: np.random.Generator) -> Array:
-    """Equally many places of each word, the rest from whatever there is."""
-    order = rng.permutation(len(shares))
-    words = space.word_of(shares[order])
-    turn = np.array([np.sum(words[:place] == word) for place, word in enumerate(words[: 20 * count])], int)
-    first = np.argsort(turn, kind="stable")[:count]
-    return shares[order][first]
+def _shared_out(
+    space: Space,
+    places: Array,
+    probes: Array,
+    chances: Array,
+    number: NDArray[np.int64],
+    count: int,
+    rng: np.random.Generator,
+) -> Array:
+    """So many places: equally many of each word, but half as many of one that has hardly a chance."""
+    words = np.unique(number)
+    mean = np.array([chances[number == word].mean() for word in words])
+    share = np.where(mean < _HOPELESS * mean.max(), 0.5, 1.0)
+    ends = np.round(np.cumsum(share) / share.sum() * count).astype(int)
+    chosen = []
+    for word, wanted in zip(words, np.diff(ends, prepend=0), strict=True):
+        own = np.flatnonzero(number == word)
+        probing = round(_PROBES * wanted)
+        chosen += [
+            probes[rng.choice(own, probing, replace=False)],
+            places[rng.choice(own, wanted - probing, replace=False)],
+        ]
+    found = np.concatenate(chosen)
+    # Two chains may stand where one started; the same world twice would teach nothing and count twice.
+    again = np.setdiff1d(np.arange(len(found)), np.unique(found, axis=0, return_index=True)[1])
+    found[again] = space.step(found[again], _WIDTHS[-1], rng)
+    return found

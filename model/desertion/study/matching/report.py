@@ -9,7 +9,7 @@ from desertion.figures.labels import many, percent
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number, spread
 from desertion.study.matching.matched import FEW, Match
 
-CAUTION = "Not ruled out is not probable: worlds were proposed where emulators left room, not drawn from beliefs, so that shares of kept worlds are no probabilities, and a wide range may hold one likely corner."
+CAUTION = "Not ruled out is not probable: worlds were proposed where emulators gave them a chance to be kept, not drawn from beliefs, so that shares of kept worlds are no probabilities, and a wide range may hold one likely corner."
 
 
 def blocks(match: Match, command: str) -> list[Block]:
@@ -138,11 +138,11 @@ def _inputs(match: Match) -> Table:
 
 def _stages(match: Match) -> Table:
     kept = match.worlds.groupby("stage")["kept"].sum()
-    head = ("stage", "worlds", "kept", "seconds", "left of the ranges by its emulators")
+    head = ("stage", "worlds", "kept", "expected by its emulators", "seconds", "of the ranges they expect")
     rows = [
         (
             "screening" if row["stage"] == 0 else f"wave {row['stage']}", str(row["worlds"]), str(int(kept.get(row["stage"], 0))),
-            f"{row['seconds']:,.0f}", "-" if row["left"] is None or row["left"] != row["left"] else percent(row['left'], 2),
+            "-" if pd.isna(row["expected"]) else f"{row['expected']:.1f}", f"{row['seconds']:,.0f}", "-" if pd.isna(row["volume"]) else percent(row['volume'], 2),
         )
         for row in match.stages.to_dict("records")
     ]  # fmt: skip
@@ -162,15 +162,14 @@ def _emulators(match: Match) -> list[Block]:
             cells.append("-" if part.empty else "none made" if part["kind"].iloc[0] == "none" else _held(part.iloc[0]))
         rows.append(tuple(cells))
     text = (
-        f"Share of points that an emulator had not seen whose results lie inside its 95 % intervals; below {match.design.coverage:g} it rules nothing out, nor where that is so of the tenth nearest to the figures (in brackets), or it has hardly seen a world near them. "
-        f"After the arrow the same of the worlds of its own wave, which were run afterwards: below {match.design.coverage:g} it rules nothing out in later waves."
+        f"Share of points that an emulator had not seen whose results lie inside its 95 % intervals; below {match.design.coverage:g} it has no say in what is run. "
+        "After the arrow the same of the worlds of its own wave, which were run afterwards."
     )
     return [Heading("Emulators"), Text(text), Table(("target", *(f"wave {stage}" for stage in stages)), rows)]
 
 
 def _held(emulator: pd.Series) -> str:
-    near = emulator.get("near")
-    told = f"{emulator['coverage']:.2f}{'' if pd.isna(near) else f' ({near:.2f})'}{'' if emulator['trusted'] else ', not used'}"
+    told = f"{emulator['coverage']:.2f}{'' if emulator['trusted'] else ', not used'}"
     return told if pd.isna(emulator.get("held")) else f"{told} → {emulator['held']:.2f}"
 
 

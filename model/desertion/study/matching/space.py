@@ -54,14 +54,14 @@ class Space:
         """2^rounds places of a scrambled Sobol sequence."""
         return qmc.Sobol(d=len(self.factors), rng=np.random.default_rng(seed)).random_base2(rounds)
 
-    def near(self, centers: Array, count: int, width: float, rng: np.random.Generator) -> Array:
-        """Places near given ones: normal steps of a width, folded back at the faces; one word in five is drawn anew."""
-        chosen = centers[rng.integers(0, len(centers), count)]
-        drawn = np.abs(chosen + rng.normal(0.0, width, chosen.shape))
+    def step(self, places: Array, width: float, rng: np.random.Generator) -> Array:
+        """A step from each place: normal of a width, folded back at the faces; one word in five is drawn anew, but for the first list's."""
+        drawn = np.abs(places + rng.normal(0.0, width, places.shape))
         drawn = np.clip(np.where(drawn > 1.0, 2.0 - drawn, drawn), 0.0, 1.0)
         words = np.flatnonzero(self.words)
-        again = rng.random((count, len(words))) < 0.2
-        drawn[:, words] = np.where(again, rng.random((count, len(words))), chosen[:, words])
+        again = rng.random((len(places), len(words))) < 0.2
+        again[:, :1] = False
+        drawn[:, words] = np.where(again, rng.random(again.shape), places[:, words])
         return drawn
 
     def word_of(self, shares: Array) -> NDArray[np.int64]:
