@@ -45,7 +45,7 @@ def made(out: Path, executor: Executor | None = None, **told: Any) -> Match:
         "vary": RANGES,
         "targets": KNOWN,
         "screening": 4,
-        "waves": [{"worlds": 40, "rank": 2}, {"worlds": 60}],
+        "waves": [{"worlds": 40}, {"worlds": 60}],
         "seed": 5,
         "out": out,
         **told,

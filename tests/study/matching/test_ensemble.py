@@ -100,20 +100,16 @@ def test_the_command_writes_tables_report_and_pictures(
 def test_worlds_of_a_wave_leave_the_rest_of_it_as_the_design_has_it(
     known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ranks, early stops and runs stay, waves that are not named go, further ones are like the last."""
+    """Early stops and runs stay, waves that are not named go, further ones are like the last."""
     told: list[list[dict[str, object]]] = []
     monkeypatch.setattr(
         "desertion.study.matching.match.match", lambda *_, **given: told.append(given["waves"]) or known
     )
     design = tmp_path / "mine.toml"
     rest = '[cases.run]\nscenario = "toy"\n[vary]\nasylum = { range = [0, 1] }\n[target.left_total]\nobserved = [1, 2]\ndiscrepancy = 0.1\n'
-    for waves, ranks in (
-        ("", [3, 2, 1, 1]),
-        ("waves = [{ worlds = 5, rank = 2, early_stop = true, replicates = 4 }]\n", [2] * 4),
-    ):
+    for waves in ("", "waves = [{ worlds = 5, early_stop = true, replicates = 4 }]\n"):
         design.write_text(waves + rest)
         assert main(["match", str(design), "--out", str(tmp_path / "out"), *(["--worlds", "7"] * 4)]) == 0
-        assert [wave["rank"] for wave in told[-1]] == ranks
         assert {wave["worlds"] for wave in told[-1]} == {7}
         assert {(wave["early_stop"], wave["replicates"]) for wave in told[-1]} == {
             (True, 4) if waves else (False, None)

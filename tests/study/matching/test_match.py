@@ -13,9 +13,7 @@ from desertion.study.blocks import markdown
 from desertion.study.matching import runs
 from desertion.study.matching.emulator import Emulator, Training, fit
 from desertion.study.matching.matched import Match
-from desertion.study.matching.proposals import Proposals, Sieve, propose
 from desertion.study.matching.report import blocks, findings
-from desertion.study.matching.space import Space
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.writer import StudyWriter
 from tests.study.matching.conftest import KNOWN, RANGES, Struck, figure
@@ -62,37 +60,26 @@ def test_emulators_learn_from_the_worlds_that_were_run_last(
     assert learnt[2].means == pytest.approx(rows["sum"].to_numpy()[-50:])
 
 
-def test_waves_rule_out_more_and_more(known: Match) -> None:
-    """The emulators' share of what is left falls, and later waves hold more kept worlds than the screening."""
+def test_later_waves_keep_more_and_as_many_as_emulators_expect(known: Match) -> None:
+    """What was expected of a wave is stated beside what was kept, and the ranges are expected to hold what they do: the square of side 2 x 3 x sqrt(0.03^2 + 2 x 0.02^2 / 2), halved, of sum and difference."""
     found = known
-    left = found.stages["left"].dropna().tolist()
-    assert left == sorted(left, reverse=True)
-    assert left[-1] < 0.1
-    shares = found.worlds.groupby("stage")["kept"].mean()
-    assert shares[2] > shares[0]
+    stages = found.stages.set_index("stage")
+    kept = found.worlds.groupby("stage")["kept"].sum()
+    assert kept[2] / 60 > kept[0] / 16
+    assert stages.loc[2, "expected"] == pytest.approx(kept[2], abs=4.0 * np.sqrt(kept[2]))
+    assert stages.loc[2, "volume"] == pytest.approx(0.0234, rel=0.25)
+    assert np.isnan(stages.loc[0, "expected"])
 
 
-def test_an_emulator_that_held_too_few_of_its_own_wave_rules_nothing_out_from_then_on(
+def test_what_emulators_held_of_their_own_wave_is_told(
     matched: Make, known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a wave's emulators knew of its worlds is told; in the second wave's proposals the first's have no say any more."""
+    """Each is asked of the worlds of its own wave, with their chance."""
     assert known.emulators["held"].between(0.5, 1.0).all()
     shown: list[Training] = []
     monkeypatch.setattr(Emulator, "holds", lambda _, unseen: shown.append(unseen) or 0.5)
-    asked: list[list[bool]] = []
-
-    def watched(space: Space, sieves: list[Sieve], *more: Any) -> Proposals:
-        asked.append([emulator.trusted for sieve in sieves for emulator in sieve.emulators.values()])
-        return propose(space, sieves, *more)
-
-    monkeypatch.setattr("desertion.study.matching.match.propose", watched)
-    doubted = matched(screening=15, out=tmp_path / "doubted")  # so many that five worlds lie near the figures
-    first, second = asked
-    assert any(first)
-    assert second[:2] == [False, False]
-    assert all(second[2:])
+    doubted = matched(out=tmp_path / "doubted")
     assert "→ 0.50" in markdown(blocks(doubted, "again"))
-    # Each was asked of the worlds of its own wave, with their chance.
     results = doubted.results
     for row, unseen in zip(doubted.emulators.itertuples(), shown, strict=True):
         np.testing.assert_array_equal(unseen.means, results.means[row.target][results.stage == row.stage])
@@ -236,7 +223,7 @@ def test_worlds_that_only_a_double_discrepancy_keeps_are_said_to_have_been_run_f
 
 def test_worlds_that_a_wave_keeps_are_run_again(matched: Make, tmp_path: Path) -> None:
     """Those have three runs in all, the others one; judged are means, and a match that was struck while they were run goes on."""
-    told = {"waves": [{"worlds": 40, "rank": 2}, {"worlds": 40}], "runs": 1, "confirm": 3}
+    told = {"waves": [{"worlds": 40}, {"worlds": 40}], "runs": 1, "confirm": 3}
     found = matched(**told)
     waves = found.worlds[found.worlds["stage"] > 0]
     assert set(waves["runs"]) == {1, 3}

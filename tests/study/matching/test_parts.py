@@ -1,6 +1,7 @@
-"""Claims about the parts of a match: implausibility, emulators, sieves, places, and the runs of one world."""
+"""Claims about the parts of a match: implausibility, emulators, proposals, places, and the runs of one world."""
 
 import json
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +26,7 @@ from desertion.study.matching.contradiction import contradiction
 from desertion.study.matching.document import Design, load, shipped
 from desertion.study.matching.emulator import Stretch, Training, _split, fit
 from desertion.study.matching.matched import Match
-from desertion.study.matching.proposals import Sieve, propose
+from desertion.study.matching.proposals import Outlook, Proposals, propose
 from desertion.study.matching.report import _emulators, _unconfirmed
 from desertion.study.matching.runs import Results, results
 from desertion.study.matching.space import Space
@@ -35,6 +36,8 @@ from desertion.study.run.task import Outcome
 from desertion.study.store.row import Row
 from desertion.study.store.writer import StudyWriter
 from desertion.theory.weights import OutOfReachError
+
+SQUARE = Space([factor(name, {"range": [0, 1]}, "test") for name in "ab"])
 
 
 def _aim(name: str = "t", *, log: bool = False, observed: tuple[float, float] = (1.0, 2.0)) -> Aim:
@@ -197,29 +200,6 @@ def test_an_emulator_covers_points_that_it_has_not_seen() -> None:
     assert 0.005 < variance[0] < 0.05
 
 
-def test_an_emulator_that_has_hardly_seen_a_world_near_the_figures_rules_nothing_out() -> None:
-    """However well it holds the rest: it extrapolates. Five worlds that the target leaves are enough."""
-    training = _training(100)
-    for seen, trusted in ((0, False), (4, False), (5, True)):
-        far = np.where(np.arange(100) < seen, 0.5, 2.0)
-        made = fit(replace(training, far=far), 0.9, 1)
-        assert (made.coverage >= 0.9, made.trusted) == (True, trusted)
-
-
-def test_an_emulator_must_hold_the_worlds_nearest_to_the_figures() -> None:
-    """Of 200 worlds nine of ten lie on a curve, and those near the figures a unit beside it: 0.9 of all are held, none of these."""
-    training = _training(200)
-    near = training.places[:, 1] < np.quantile(training.places[:, 1], 0.1)
-    aside = np.where(np.arange(200) % 2, 1.5, -1.5)
-    far = np.where(near, 0.5, 2.0)
-    held = replace(training, means=training.means + near * aside)
-    unasked, asked = fit(held, 0.8, 1), fit(replace(held, far=far), 0.8, 1)
-    assert unasked.trusted
-    assert not asked.trusted
-    assert asked.coverage == unasked.coverage
-    assert asked.near < 0.5
-
-
 def _parted(worlds: int, number: int) -> Training:
     """Worlds that are likelier to tip over the larger two inputs are together."""
     rng = np.random.default_rng(number)
@@ -296,28 +276,52 @@ def test_an_emulator_of_few_worlds_covers_new_ones_as_its_check_says() -> None:
     assert np.mean(said) == pytest.approx(np.mean(found), abs=0.05)
 
 
-def test_an_emulator_that_covers_too_little_rules_out_nothing() -> None:
-    """The same emulator at a bar that it does not reach: the sieve lets every place pass, and holds back many at one that it reaches."""
-    space = Space([factor(name, {"range": [0, 1]}, "test") for name in "ab"])
-    aim = Aim(
-        name="t", what="", unit="", observed=(5.0, 5.0), log=False, error=0.0, discrepancy=0.1, fit=True, cases=(),
-        number=lambda _: 0.0,
+def _outlook(training: Training, least: float = 0.9, names: Sequence[str] = ("t",)) -> Outlook:
+    """One emulator for all of the named targets, of two inputs; no chance in the runs of a world."""
+    emulator = fit(training, least, 1)
+    return Outlook(
+        emulators=dict.fromkeys(names, emulator), active=dict.fromkeys(names, ("a", "b")), chance=dict.fromkeys(names, 0.0), cutoff=3.0,
     )  # fmt: skip
-    places = space.spread(5, 1)
-    for least in (1.1, 0.5):
-        emulator = fit(_training(), least, 1)
-        assert emulator.trusted == (least < 1.0)
-        sieve = Sieve(emulators={"t": emulator}, active={"t": ("a", "b")}, chance={"t": 0.0}, rank=1, cutoff=3.0)
-        assert sieve.passes(space, places, [aim]).all() != emulator.trusted
 
 
-def _let_through(training: Training, observed: float, places: np.ndarray) -> np.ndarray:
-    """Whether a sieve of one emulator lets places pass, of a target with a discrepancy of 0.2."""
+def _chances(training: Training, observed: float, places: np.ndarray, least: float = 0.9) -> np.ndarray:
+    """Chance that worlds at places are kept by the emulator of one target with a discrepancy of 0.2."""
     aim = replace(_aim(observed=(observed, observed)), error=0.0, discrepancy=0.2)
-    sieve = Sieve(
-        emulators={"t": fit(training, 0.9, 1)}, active={"t": ("a", "b")}, chance={"t": 0.0}, rank=1, cutoff=3.0
-    )
-    return sieve.passes(Space([factor(name, {"range": [0, 1]}, "test") for name in "ab"]), places, [aim])
+    return np.exp(_outlook(training, least).log_chance(SQUARE, places, [aim]))
+
+
+def test_an_emulator_that_covers_too_little_has_no_say() -> None:
+    """The same emulator at a bar that it does not reach: every place is as good as another; at one that it reaches a figure far away leaves hardly a chance."""
+    places = SQUARE.spread(5, 1)
+    assert (_chances(_training(), 5.0, places, 1.1) == 1.0).all()
+    assert _chances(_training(), 5.0, places, 0.5).max() < 0.01
+
+
+def test_the_chance_to_be_kept_is_that_of_drawn_results() -> None:
+    """Of an even and of a stretched scale, one process and two: the share of 4,000 draws from what an emulator says that lie within the cutoff; twice the target, twice the logarithm."""
+    rng = np.random.default_rng(3)
+    near = _training(100)
+    for training, observed, width, stretch in (
+        (near, 0.5, 0.3, None),
+        (_parted(300, 1), 4.5, 0.3, None),
+        (replace(near, means=np.exp(4.0 * near.means)), 3.0, 2.0, Stretch(low=3.0, high=3.0, unit=0.5)),
+    ):
+        made = fit(training, 0.5, 1, stretch)
+        assert (made.stretch is None) == (stretch is None)
+        places = training.places[:20]
+        low, high, noise = observed - width, observed + width, 0.01
+        scale = made.stretch
+        draws = []
+        for share, side in made.parts(places):
+            mean, variance = side.fitted_scale(places)
+            unit = 1.0 if scale is None else scale.unit
+            drawn = mean + np.sqrt(variance + noise / unit**2) * rng.normal(size=(4000, 20))
+            plain = drawn if scale is None else scale.middle + scale.unit * np.sinh(drawn)
+            draws.append(share * ((plain > low) & (plain < high)).mean(axis=0))
+        found = made.chance_between(places, low, high, noise)
+        assert len(draws) == (2 if made.kind == "mixture" else 1)
+        assert found == pytest.approx(np.sum(draws, axis=0), abs=0.03)
+        assert 0.05 < found.mean() < 0.95
 
 
 def _answers(yes: np.ndarray, places: np.ndarray) -> Training:
@@ -325,26 +329,26 @@ def _answers(yes: np.ndarray, places: np.ndarray) -> Training:
     return Training(places=places, means=yes.astype(float), counts=np.ones(len(yes)), noise=np.zeros(len(yes)))
 
 
-def test_an_event_that_hangs_on_what_its_emulator_does_not_see_rules_out_no_place() -> None:
-    """Two worlds in five are sure of a yes, whatever is seen: two places in five were held back as if that were certain. A yes that hangs on what is seen holds places back."""
+def test_an_event_that_hangs_on_what_its_emulator_does_not_see_prefers_no_place() -> None:
+    """Two worlds in five are sure of a yes, whatever is seen: every place has about that chance. A yes that hangs on what is seen has places of its own."""
     rng = np.random.default_rng(5)
     places, asked = rng.random((300, 2)), rng.random((500, 2))
-    for runs in (1, 2, 4):
-        hidden = replace(_answers(rng.random(300) < 0.4, places), counts=np.full(300, float(runs)))
-        assert _let_through(hidden, 1.0, asked).mean() > 0.99
-    seen = _let_through(_answers(places[:, 0] > 0.6, places), 1.0, asked)
-    assert seen[asked[:, 0] > 0.6].all()
-    assert seen[asked[:, 0] < 0.5].mean() < 0.3
+    hidden = _chances(_answers(rng.random(300) < 0.4, places), 1.0, asked)
+    assert hidden.mean() == pytest.approx(0.4, abs=0.1)
+    assert hidden.min() > 0.02
+    seen = _chances(_answers(places[:, 0] > 0.6, places), 1.0, asked)
+    assert seen[asked[:, 0] > 0.65].min() > 0.5
+    assert seen[asked[:, 0] < 0.5].mean() < 0.1
 
 
 @pytest.mark.parametrize("answer", [0.0, 1.0, -2.5])
-def test_an_emulator_of_worlds_that_are_all_alike_rules_out_no_place(answer: float) -> None:
-    """It knows no place from another, and would hold back all of them, so that the other targets had no say in what is run next."""
+def test_an_emulator_of_worlds_that_are_all_alike_prefers_no_place(answer: float) -> None:
+    """It knows no place from another, and the other targets alone have a say in what is run next."""
     rng = np.random.default_rng(6)
     places = rng.random((60, 2))
     training = replace(_answers(np.ones(60), places), means=np.full(60, answer))
     assert fit(training, 0.9, 1).kind == "none"
-    assert _let_through(training, 9.0, places).all()
+    assert (_chances(training, 9.0, places) == 1.0).all()
 
 
 def test_a_stage_without_an_emulator_of_a_target_is_said() -> None:
@@ -364,37 +368,22 @@ def test_an_emulator_of_single_answers_can_fail_its_check() -> None:
     assert not made.trusted
 
 
-def test_a_place_is_out_when_as_many_targets_as_stated_rule_it_out() -> None:
-    """Two targets of one emulator, of which the second is met everywhere: held back by the first alone, let pass where it takes two."""
-    space = Space([factor(name, {"range": [0, 1]}, "test") for name in "ab"])
-    far, near = (
-        Aim(
-            name=name,
-            what="",
-            unit="",
-            observed=(value, value),
-            log=False,
-            error=0.0,
-            discrepancy=spread,
-            fit=True,
-            cases=(),
-            number=lambda _: 0.0,
-        )
-        for name, value, spread in (("far", 5.0, 0.1), ("near", 0.0, 9.0))
-    )
-    emulator, places = fit(_training(), 0.5, 1), space.spread(5, 1)
-    for aims, rank, passes in (
-        ([far, near], 1, False),
-        ([near, far], 1, False),
-        ([far, near], 2, True),
-        ([far, far], 2, False),
-    ):
-        sieve = Sieve(
-            emulators=dict.fromkeys(("far", "near"), emulator), active=dict.fromkeys(("far", "near"), ("a", "b")),
-            chance=dict.fromkeys(("far", "near"), 0.0), rank=rank, cutoff=3.0,
-        )  # fmt: skip
-        assert sieve.passes(space, places, aims).all() == passes
-        assert sieve.passes(space, places, aims).any() == passes
+def test_each_target_takes_its_part_of_the_chance() -> None:
+    """A target that is met everywhere takes nothing, the same one twice its square, and one that is hopeless no more than to one in a million, so that no place is closed for ever."""
+    places = SQUARE.spread(5, 1)
+    aims = {
+        name: replace(_aim(observed=(value, value)), name=name, error=0.0, discrepancy=spread)
+        for name, value, spread in (("near", 0.5, 0.1), ("twice", 0.5, 0.1), ("all", 0.0, 9.0), ("far", 50.0, 0.1))
+    }
+    outlook = _outlook(_training(), 0.5, tuple(aims))
+
+    def logs(*names: str) -> np.ndarray:
+        return outlook.log_chance(SQUARE, places, [aims[name] for name in names])
+
+    assert logs("near").min() < -1.0
+    assert logs("near", "twice") == pytest.approx(2.0 * logs("near"))
+    assert logs("near", "all") == pytest.approx(logs("near"), abs=1e-6)
+    assert logs("far") == pytest.approx(np.full(32, np.log(1e-6)))
 
 
 def test_of_several_contradictions_the_one_that_is_hardest_to_reconcile_is_named() -> None:
@@ -517,38 +506,65 @@ def test_places_and_worlds_are_each_others_inverse() -> None:
     assert space.encoded(space.shares(points), ("a", "c")).shape == (64, 4)
 
 
+class Known:
+    """Emulators that give each place a chance that is known."""
+
+    def __init__(self, chance: Callable[[np.ndarray], np.ndarray]) -> None:
+        self.chance = chance
+
+    def log_chance(self, _space: Space, shares: np.ndarray, _aims: object) -> np.ndarray:
+        """Logarithm of it."""
+        return np.log(np.maximum(self.chance(shares), 1e-12))
+
+
+def _proposed(
+    space: Space, chance: Callable[[np.ndarray], np.ndarray], count: int, known: np.ndarray | None = None
+) -> Proposals:
+    """Worlds drawn by a known chance."""
+    none = np.empty((0, len(space.factors)))
+    return propose(space, Known(chance), [], count, 1, none if known is None else known)  # type: ignore[arg-type]
+
+
 def test_proposals_are_found_where_hardly_anything_is_left() -> None:
-    """A corner of one in a million places, which even places miss: known worlds lead there."""
+    """A corner of 27 in a million places, which even places miss: known worlds lead there, and no place is proposed twice."""
     space = Space([factor(name, {"range": [0, 1]}, "test") for name in "abc"])
-
-    class Corner:
-        """All but 1 % of each input is ruled out."""
-
-        @staticmethod
-        def passes(_space: Space, shares: np.ndarray, _aims: object) -> np.ndarray:
-            return (shares < 0.01).all(axis=1)
-
-    found = propose(space, [Corner()], [], 10, 1, np.full((1, 3), 0.005))  # type: ignore[list-item]
-    assert len(found.shares) >= 5
-    assert (found.shares < 0.01).all()
-    assert found.left < 1e-3
+    found = _proposed(space, lambda shares: (shares < 0.03).all(axis=1), 10, np.full((1, 3), 0.015))
+    inside = (found.shares < 0.03).all(axis=1)
+    assert inside.sum() >= 5
+    assert len(np.unique(found.shares, axis=0)) == 10
+    assert found.volume < 1e-3
 
 
-def test_where_there_is_room_for_all_words_proposals_are_spread_evenly() -> None:
-    """A second, longer list of words asks for nothing: it looked for words that the first list does not have, twelve times near places that were left already."""
-    space = Space([factor("one", {"choices": ["a", "b"]}, "test"), factor("two", {"choices": list("wxyz")}, "test")])
+def test_proposals_are_drawn_by_the_chance_where_it_is_large_and_by_its_power_where_it_is_small() -> None:
+    """Chances 0.5 a beside 0.02 a of one input a: 400 places of density 2a (mean 2/3) and of a^8 (mean 9/10) for all but the fifth that probes."""
+    space = Space([factor(name, {"range": [0, 1]}, "test") for name in "ab"])
+    for most, mean in ((0.5, 2.0 / 3.0), (0.02, 0.8 * 0.9 + 0.2 * 2.0 / 3.0)):
+        found = _proposed(space, lambda shares, most=most: most * shares[:, 0], 400)
+        assert found.shares[:, 0].mean() == pytest.approx(mean, abs=0.035)
+        assert found.shares[:, 1].mean() == pytest.approx(0.5, abs=0.06)
+        assert found.volume == pytest.approx(most / 2.0, rel=0.01)
 
-    class All:
-        """Lets every place pass."""
 
-        @staticmethod
-        def passes(_space: Space, shares: np.ndarray, _aims: object) -> np.ndarray:
-            return np.ones(len(shares), bool)
+def test_each_form_is_proposed_as_often_but_half_as_often_where_it_has_hardly_a_chance() -> None:
+    """In whatever order it stands; a second, longer list of words asks for nothing."""
+    space = Space(
+        [factor("one", {"choices": ["a", "b", "c"]}, "test"), factor("two", {"choices": list("wxyz")}, "test")]
+    )
+    assert np.bincount(space.word_of(_proposed(space, lambda shares: np.ones(len(shares)), 12).shares)).tolist() == [
+        4,
+        4,
+        4,
+    ]
+    assert np.bincount(
+        space.word_of(_proposed(space, lambda shares: 0.5 * (shares[:, 0] < 0.5) + 0.01, 100).shares)
+    ).tolist() == [40, 40, 20]
 
-    found = propose(space, [All()], [], 12, 1, np.full((1, 2), 0.5))  # type: ignore[list-item]
-    assert np.bincount(space.word_of(found.shares)).tolist() == [6, 6]
-    even = space.spread(14, 1)
-    assert all((place == even).all(axis=1).any() for place in found.shares)
+
+def test_nothing_is_proposed_where_only_the_volume_is_asked() -> None:
+    """Of a wave that is stored."""
+    space = Space([factor(name, {"range": [0, 1]}, "test") for name in "ab"])
+    found = _proposed(space, lambda shares: np.full(len(shares), 0.25), 0)
+    assert (found.shares.shape, found.volume) == ((0, 2), pytest.approx(0.25))
 
 
 @pytest.mark.parametrize("name", shipped())

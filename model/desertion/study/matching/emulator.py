@@ -152,16 +152,19 @@ class Emulator:
         if self.stretch is not None:
             # Near the figure, where it matters, the scale is even in its unit.
             low, high, noise = self.stretch.to(low), self.stretch.to(high), noise / self.stretch.unit**2
-        parts: list[tuple[Array | float, Emulator]] = [(1.0, self)]
-        if self.kind == "mixture":
-            above = _chances(self.fitted, places)
-            parts = list(zip((1.0 - above, above), self.sides, strict=True))
         chance = np.zeros(len(places))
-        for share, process in parts:
+        for share, process in self.parts(places):
             mean, variance = process.fitted_scale(places)
             spread = np.sqrt(variance + noise)
             chance += share * (norm.cdf((high - mean) / spread) - norm.cdf((low - mean) / spread))
         return chance
+
+    def parts(self, places: Array) -> list[tuple[Array, Emulator]]:
+        """The processes of which a world's result may be, each with its share; one alone with all."""
+        if self.kind != "mixture":
+            return [(np.ones(len(places)), self)]
+        above = _chances(self.fitted, places)
+        return list(zip((1.0 - above, above), self.sides, strict=True))
 
     def holds(self, unseen: Training) -> float:
         """Share of worlds run since whose results lie inside the 95 % intervals; NaN if none has a value or nothing was learnt."""
