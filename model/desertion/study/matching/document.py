@@ -86,7 +86,7 @@ class Design(Frozen):
         replicates: runs of each case in each world of a wave.
         confirm: runs in all of a world that its wave keeps, so that none is kept by a lucky one; worlds with fewer are then not kept; 0 for no further ones.
         cutoff: implausibility from which a world is ruled out.
-        coverage: share of unseen points inside 95 % intervals below which an emulator has no say in what is run.
+        coverage: share of unseen points inside 95 % intervals from which an emulator is of two processes where results part into two groups.
         cases: runs that are done in each world, cheap ones first, by name; one of the name of a shipped one that names no scenario is that one, but for what it says.
         targets: names of shipped targets.
         target: targets of one's own by name.

@@ -1,4 +1,4 @@
-"""Emulators: what the runs so far say about a target in worlds that were not run, and whether that can be trusted."""
+"""Emulators: what the runs so far say about a target in worlds that were not run, and how far that can be trusted."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ FEWEST = 20
 _NEEDED = "a match needs scikit-learn"
 _FOLDS = 5
 _NORMAL = 1.96
+_INSIDE = 0.95
 _DOUBT = 3.0
 """Standard deviations of a target beyond which an emulator that leaves them in doubt is tried on another scale."""
 _SEARCHED = 160
@@ -103,7 +104,7 @@ class Emulator:
         kind: `process` (Gaussian), `mixture` (of two, for results on two sides of a tipping point), `event` (random forest of
             a yes or no) or `none` (too little to learn from).
         coverage: share of points that it had not seen whose results lie inside its 95 % intervals; NaN for none.
-        trusted: whether it has a say in what is proposed.
+        wider: factor on its standard deviations by which they hold 95 of 100 points that it had not seen; 1 for an event, and where they hold as many.
         fitted: the estimator; of a mixture the forest that says on which side a world lies.
         centre: mean of what a Gaussian process was fitted to.
         unit: standard deviation of the same.
@@ -113,7 +114,7 @@ class Emulator:
 
     kind: str
     coverage: float
-    trusted: bool
+    wider: float = 1.0
     fitted: Any = None
     centre: float = 0.0
     unit: float = 1.0
@@ -155,7 +156,7 @@ class Emulator:
         chance = np.zeros(len(places))
         for share, process in self.parts(places):
             mean, variance = process.fitted_scale(places)
-            spread = np.sqrt(variance + noise)
+            spread = self.wider * np.sqrt(variance + noise)
             chance += share * (norm.cdf((high - mean) / spread) - norm.cdf((low - mean) / spread))
         return chance
 
@@ -167,12 +168,12 @@ class Emulator:
         return list(zip((1.0 - above, above), self.sides, strict=True))
 
     def holds(self, unseen: Training) -> float:
-        """Share of worlds run since whose results lie inside the 95 % intervals; NaN if none has a value or nothing was learnt."""
+        """Share of worlds run since whose results lie inside the 95 % intervals, widened; NaN if none has a value or nothing was learnt."""
         known = unseen.part(np.isfinite(unseen.means))
         if self.kind == "none" or not len(known.means):
             return np.nan
         off, spread = _off(self, known if self.stretch is None else self.stretch.of(known))
-        return float((off <= _NORMAL * spread).mean())
+        return float((off <= _NORMAL * self.wider * spread).mean())
 
 
 def fit(training: Training, least: float, seed: int, stretch: Stretch | None = None) -> Emulator:
@@ -180,7 +181,7 @@ def fit(training: Training, least: float, seed: int, stretch: Stretch | None = N
 
     Args:
         training: worlds that were run; those without a value are left out.
-        least: share of unseen points inside the 95 % intervals from which the emulator may be trusted.
+        least: share of unseen points inside the 95 % intervals from which two processes are taken where results part into two groups.
         seed: of forests.
         stretch: another scale, taken where the target's own leaves more doubt than the target has, and a Gaussian process on
             the other knows more of unseen worlds near the figure.
@@ -190,15 +191,15 @@ def fit(training: Training, least: float, seed: int, stretch: Stretch | None = N
     """
     known = training.part(np.isfinite(training.means))
     if len(known.means) < FEWEST or not np.ptp(known.means):
-        return Emulator(kind="none", coverage=np.nan, trusted=False)
+        return Emulator(kind="none", coverage=np.nan)
     if _is_event(known):
-        return _checked(known, _event, least, seed, None).emulator
+        return _checked(known, _event, seed, None).emulator
     plain = _better(known, least, seed, None)
     if stretch is None or np.sqrt(np.median(plain.doubt)) <= _DOUBT * stretch.unit:
         return plain.emulator
     other = _better(known, least, seed, stretch)
     near = np.argsort(np.abs(known.means - stretch.middle), kind="stable")[: max(len(known.means) // 4, 5)]
-    clearer = other.emulator.trusted and np.median(other.doubt[near]) < np.median(plain.doubt[near])
+    clearer = other.emulator.coverage >= least and np.median(other.doubt[near]) < np.median(plain.doubt[near])
     return other.emulator if clearer else plain.emulator
 
 
@@ -216,34 +217,32 @@ class _Checked:
 
 
 def _better(known: Training, least: float, seed: int, stretch: Stretch | None) -> _Checked:
-    """A mixture of two Gaussian processes where results part into two groups and it may be trusted, else one.
+    """A mixture of two Gaussian processes where results part into two groups and it holds enough unseen points, else one.
 
     By any score on folds one process often looks better: it is sure of what lies between two heights, where the worlds of the next
     wave are and those of the folds are not.
     """
     split = _split((known if stretch is None else stretch.of(known)).means, seed)
     if np.isfinite(split):
-        two = _checked(known, partial(_mixture, split), least, seed, stretch)
-        if two.emulator.trusted:
+        two = _checked(known, partial(_mixture, split), seed, stretch)
+        if two.emulator.coverage >= least:
             return two
-    return _checked(known, _process, least, seed, stretch)
+    return _checked(known, _process, seed, stretch)
 
 
-def _checked(
-    known: Training, make: Callable[..., Emulator], least: float, seed: int, stretch: Stretch | None
-) -> _Checked:
+def _checked(known: Training, make: Callable[..., Emulator], seed: int, stretch: Stretch | None) -> _Checked:
     seen = known if stretch is None else stretch.of(known)
     whole = make(seen, None, seed)
     like = whole if len(seen.means) >= _SEARCHED else None
     fold = np.arange(len(seen.means)) % _FOLDS
-    inside, doubt = np.zeros(len(seen.means), bool), np.zeros(len(seen.means))
+    away, doubt = np.zeros(len(seen.means)), np.zeros(len(seen.means))
     for number in range(_FOLDS):
         part, unseen = make(seen.part(fold != number), like, seed), seen.part(fold == number)
         off, spread = _off(part, unseen)
-        inside[fold == number] = off <= _NORMAL * spread
+        away[fold == number] = off / spread / _NORMAL
         doubt[fold == number] = replace(part, stretch=stretch).predict(unseen.places)[1]
-    coverage = float(inside.mean())
-    emulator = replace(whole, coverage=coverage, trusted=coverage >= least, stretch=stretch)
+    wider = 1.0 if whole.kind == "event" else max(1.0, float(np.quantile(away, _INSIDE)))
+    emulator = replace(whole, coverage=float((away <= 1.0).mean()), wider=wider, stretch=stretch)
     return _Checked(emulator=emulator, doubt=doubt)
 
 
@@ -266,7 +265,7 @@ def _mixture(split: float, training: Training, like: Emulator | None, seed: int)
     likes = (None, None) if like is None else like.sides
     sides = (_process(training.part(own), side, seed) for own, side in zip((~above, above), likes, strict=True))
     forest = _forest(training.places, above.astype(int), seed)
-    return Emulator(kind="mixture", coverage=np.nan, trusted=False, fitted=forest, sides=tuple(sides))
+    return Emulator(kind="mixture", coverage=np.nan, fitted=forest, sides=tuple(sides))
 
 
 def _split(means: Array, seed: int) -> float:
@@ -309,7 +308,7 @@ def _process(training: Training, like: Emulator | None, _seed: int) -> Emulator:
         else:
             kernel = like.fitted.kernel_
         process = make(kernel=kernel, alpha=noise, optimizer=None).fit(training.places, scaled)
-    return Emulator(kind="process", coverage=np.nan, trusted=False, fitted=process, centre=centre, unit=unit)
+    return Emulator(kind="process", coverage=np.nan, fitted=process, centre=centre, unit=unit)
 
 
 def _optimum(objective: Any, start: Array, bounds: Array) -> tuple[Array, float]:
@@ -325,7 +324,7 @@ def _event(training: Training, _like: Emulator | None, seed: int) -> Emulator:
     yes = np.round(training.means * training.counts).astype(int)
     places = np.repeat(training.places, runs, axis=0)
     answers = np.concatenate([np.arange(count) < hits for count, hits in zip(runs, yes, strict=True)]).astype(int)
-    return Emulator(kind="event", coverage=np.nan, trusted=False, fitted=_forest(places, answers, seed))
+    return Emulator(kind="event", coverage=np.nan, fitted=_forest(places, answers, seed))
 
 
 def _forest(places: Array, answers: NDArray[np.int64], seed: int) -> Any:

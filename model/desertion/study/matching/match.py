@@ -285,7 +285,7 @@ class _Course:
             made = emulators[aim.name]
             self.emulators.append(
                 {
-                    "stage": wave, "target": aim.name, "kind": made.kind, "coverage": made.coverage, "trusted": made.trusted,
+                    "stage": wave, "target": aim.name, "kind": made.kind, "coverage": made.coverage, "wider": made.wider,
                     "worlds": len(chosen), "inputs": len(active[aim.name]), "chance": float(np.sqrt(spread)),
                 }
             )  # fmt: skip
@@ -307,7 +307,7 @@ class _Course:
         return self.space.shares([whole.points[number] for number in order])
 
     def _match(self, keep: object) -> Match:
-        columns = ["stage", "target", "kind", "coverage", "trusted", "held", "worlds", "inputs", "chance"]
+        columns = ["stage", "target", "kind", "coverage", "wider", "held", "worlds", "inputs", "chance"]
         return Match(
             design=self.design,
             aims=self.aims,

@@ -41,7 +41,7 @@ class Match:
         aims: its targets.
         effects: Morris's effects of inputs on targets; empty without a screening.
         stages: one row a stage: worlds proposed and run, kept, seconds, how many its emulators `expected` to be kept, and the `volume` of the ranges that they expected would be.
-        emulators: one row a stage and target: kind, coverage of folds that it had not seen, trusted, and `held`, its coverage of the worlds of its own wave.
+        emulators: one row a stage and target: kind, coverage of folds that it had not seen, `wider`, the factor on its deviations by which they hold 95 of 100 of these, and `held`, its coverage then of the worlds of its own wave.
         results: all runs.
         folder: where the runs lie.
         changed: names of documents and code that decided stored runs and are others now.

@@ -47,11 +47,11 @@ class Outlook:
     cutoff: float
 
     def log_chance(self, space: Space, shares: Array, aims: Sequence[Aim]) -> Array:
-        """Logarithm of the chance that a world is kept, as if targets were missed independently; an emulator that may not be trusted says nothing."""
+        """Logarithm of the chance that a world is kept, as if targets were missed independently; a target of which nothing was learnt has no say."""
         found = np.zeros(len(shares))
         for aim in aims:
             emulator = self.emulators.get(aim.name)
-            if emulator is not None and emulator.trusted:
+            if emulator is not None and emulator.kind != "none":
                 places = space.encoded(shares, self.active[aim.name])
                 kept = aim.kept_between(self.chance[aim.name], self.cutoff)
                 found += np.log(np.maximum(emulator.chance_between(places, *kept, self.chance[aim.name]), _LEAST))

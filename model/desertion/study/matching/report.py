@@ -162,14 +162,14 @@ def _emulators(match: Match) -> list[Block]:
             cells.append("-" if part.empty else "none made" if part["kind"].iloc[0] == "none" else _held(part.iloc[0]))
         rows.append(tuple(cells))
     text = (
-        f"Share of points that an emulator had not seen whose results lie inside its 95 % intervals; below {match.design.coverage:g} it has no say in what is run. "
+        "Share of points that an emulator had not seen whose results lie inside its 95 % intervals, and the factor by which these are widened where it is less. "
         "After the arrow the same of the worlds of its own wave, which were run afterwards."
     )
     return [Heading("Emulators"), Text(text), Table(("target", *(f"wave {stage}" for stage in stages)), rows)]
 
 
 def _held(emulator: pd.Series) -> str:
-    told = f"{emulator['coverage']:.2f}{'' if emulator['trusted'] else ', not used'}"
+    told = f"{emulator['coverage']:.2f}{f' × {emulator["wider"]:.2g}' if emulator['wider'] > 1.0 else ''}"
     return told if pd.isna(emulator.get("held")) else f"{told} → {emulator['held']:.2f}"
 
 
