@@ -384,6 +384,14 @@ def test_a_lock_whose_file_somebody_removed_is_given_back_all_the_same(tmp_path:
     assert not again.path.exists()
 
 
+def test_what_a_killed_driver_had_begun_goes_whatever_the_file_is_called(tmp_path: Path) -> None:
+    """Brackets in a name stand for themselves, and what was begun of another file stays."""
+    for left in (".s[1].sqlite.7.new", ".s1.sqlite.7.new"):
+        (tmp_path / left).touch()
+    create(tmp_path / "s[1].sqlite", {}, [], ())
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".s1.sqlite.7.new", "s[1].sqlite"]
+
+
 def test_a_full_disk_is_a_sentence_and_keeps_what_was_written(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """SQLite's own "disk full" (ENOSPC), injected by a limit on pages; with room the same driver goes on."""
     path = tmp_path / "s.sqlite"
