@@ -195,7 +195,8 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
     study.write_text('task = "tests.study.run.fake.run"\nreplicates = 3\n[vary]\npull = { range = [0, 1] }\n')
     words = ["search", "mine.toml", "-q", "--workers", "1", "--candidates", "6", "--check", "4"]
     told = _told(capsys, *words, "--table", "t.csv", "--plot", "t.png")
-    assert "6 of 6 candidates are within the limits" in told
+    assert "6 of 6 candidates have all their runs" in told
+    assert "limit" not in told, "there is none"
     assert "Optuna: hypervolume" in told
     assert "on 4 other replicates, Sobol sequence: hypervolume" in told
     assert (study.parent / "t.png").stat().st_size > 10_000
@@ -207,6 +208,9 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
     kept = Study("outputs/mine-search.sqlite").points["pull"].tolist()
     assert [float(row.split(",")[2]) for row in rows[:6]] == kept, "inputs in full, so that rows can be swept"
     assert _told(capsys, *words) == told.partition("written")[0]
+    limited = _told(capsys, *words, "--limit", "cost_eur=1e9", "--out", "limited.sqlite")
+    assert "6 of 6 candidates are within the limits" in limited
+    assert limited.count(" within the limits, ") == 5, "that of the best, and of both samplers on both fates"
     assert main([*words, "--limit", "cost_eur=0", "--out", "none.sqlite"]) == 2
     assert "none of the 6 candidates keeps cost_eur <= 0 (least found: cost_eur " in capsys.readouterr().err
 
