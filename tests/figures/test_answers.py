@@ -233,7 +233,7 @@ def test_a_figure_of_nobody_has_no_part_of_a_person(done: Study) -> None:
 def test_sensitivity_under_several_policies_can_be_read(tmp_path: Path) -> None:
     """A panel a policy, all at one scale, with nothing over another's."""
     table = {"task": "tests.study.run.fake.run", "policies": {"closed": [], "open": ["open"], "wide": ["open", "wide"]}, "replicates": 2,
-             "vary": {"pull": {"range": [0, 1]}, "other": {"range": [0, 1]}}, "design": {"kind": "morris", "points": 6}}  # fmt: skip
+             "vary": {"pull": {"range": [0, 1]}, "other": {"range": [0, 1]}}, "design": {"kind": "morris", "points": 6, "dummy": True}}  # fmt: skip
     with ThreadPoolExecutor(1) as threads:
         options = RunOptions(quiet=True, executor=threads, workers=1)
         study = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", options)
