@@ -18,7 +18,7 @@ from desertion.study.design.factors import Point
 from desertion.study.design.own import Measurement, own_of
 from desertion.study.design.reading import changed, read_spec
 from desertion.study.design.rows import Points
-from desertion.study.design.schedule import Schedule
+from desertion.study.design.schedule import Key, Schedule
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StudyFailedError, interruptions
 from desertion.study.run.described import (
@@ -239,9 +239,13 @@ def drive(
 ) -> None:
     """Do the runs that a study's file lacks."""
     schedule = Schedule(spec.replicates, len(points), options.shard)
+    starts: dict[Key, int] = {}
     for row, sound in writer.examined():  # damaged runs are done again
-        if row.design < len(points) and sound and (row.status == DONE or not options.retry_failed):
-            schedule.finish(row.key, watched(row, spec.replicates.watched))
+        if row.design < len(points) and sound:
+            if row.status == DONE or not options.retry_failed:
+                schedule.finish(row.key, watched(row, spec.replicates.watched))
+            else:
+                starts[row.key] = row.attempts
     if schedule.unfinished():
         driving = replace(options.driving, report=report)
-        Runner(spec, points, writer, schedule, executor, workers, driving).run()
+        Runner(spec, points, writer, schedule, executor, workers, driving, starts).run()
