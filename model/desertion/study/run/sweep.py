@@ -236,13 +236,14 @@ def drive(
     executor: Executor,
     workers: int,
     report: Callable[[Progress], None],
+    retry_from: int = 0,
 ) -> None:
-    """Do the runs that a study's file lacks."""
+    """Do the runs that a study's file lacks; failed ones, where they are wanted again, from one design point on."""
     schedule = Schedule(spec.replicates, len(points), options.shard)
     starts: dict[Key, int] = {}
     for row, sound in writer.examined():  # damaged runs are done again
         if row.design < len(points) and sound:
-            if row.status == DONE or not options.retry_failed:
+            if row.status == DONE or not options.retry_failed or row.design < retry_from:
                 schedule.finish(row.key, watched(row, spec.replicates.watched))
             else:
                 starts[row.key] = row.attempts
