@@ -1,8 +1,8 @@
 """A study's tables for other programs, as Parquet, CSV, or in the shape of EMA Workbench."""
 
 import json
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -23,10 +23,12 @@ from desertion.study.analysis.columns import (
 )
 from desertion.study.analysis.study import Study
 from desertion.study.analysis.tables import parameters_of
+from desertion.study.design.spec import MODEL_TASK
 from desertion.study.failures import StoreFullError
 from desertion.study.store.disk import is_full
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE, Row
+from desertion.study.store.scales import horizons
 
 FORMATS = ("csv", "parquet", "ema")
 
@@ -106,7 +108,8 @@ def ema_shape(
 
     Returns:
         One row a finished run with its parameters, `scenario` (the replicate), `policy` and `model`; and
-        outcomes by name, (runs,) for measures and (runs, days + 1) for daily columns.
+        outcomes by name, (runs,) for measures and (runs, days + 1) for daily columns, NaN beyond a design point's
+        own horizon.
 
     Raises:
         InputError: If no run is finished.
@@ -134,7 +137,21 @@ def _stacked(study: Study, file: StudyFile) -> dict[str, NDArray[np.float64]]:
     if study.is_real:
         sized = np.isin(columns, counted(columns, DAILY))
         block[:, :, sized] /= study.scales[[row.design for row in done], None, None]
+    ends = _ends(file, done)
+    for run, row in zip(block, done, strict=True):
+        run[ends[row.design] :] = np.nan  # nobody knows what would have come
     return {f"daily_{name}": block[:, :, index] for index, name in enumerate(columns)}
+
+
+def _ends(file: StudyFile, done: Sequence[Row]) -> dict[int, int]:
+    """Days + 1 of each design point: its horizon, also where all its runs stopped early, or its longest run where a task's horizon is not known."""
+    header, ends = file.header(), dict[int, int]()
+    with suppress(InputError):
+        if header["spec"]["task"] == MODEL_TASK:
+            ends = {design: days + 1 for design, days in enumerate(horizons(header, file.points()))}
+    for row in done:
+        ends[row.design] = max(ends.get(row.design, 0), len(row.curve))
+    return ends
 
 
 def _done(study: Study, file: StudyFile) -> Iterator[Row]:
