@@ -176,7 +176,9 @@ def replacing_folder(path: Path) -> Generator[Path]:
         with _signals_held():
             _move(files, temporary)
     except OSError as error:
-        error.filename = error.filename or str(path)
+        named = Path(str(error.filename or path))
+        # Whoever reads this finds no temporary folder any more.
+        error.filename = str(path / named.relative_to(temporary) if named.is_relative_to(temporary) else named)
         raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -70,7 +70,7 @@ def export(
             import_module("pyarrow")  # looked for before anything is written
     signs = _COMMA if comma else _POINT
     study = Study(source, simulated=simulated)
-    with StudyFile(source) as file, replacing_folder(out) as fresh:
+    with _room(out), StudyFile(source) as file, replacing_folder(out) as fresh:
         return [out / path.relative_to(fresh) for path in _written(study, file, fresh, form, curves, signs)]
 
 
@@ -181,7 +181,7 @@ def _ema(study: Study, file: StudyFile, out: Path, signs: _Signs, *, curves: boo
 
 
 def _table(table: pd.DataFrame, path: Path, signs: _Signs, header: bool = True) -> Path:
-    with _room(path), replacing(path) as temporary:
+    with replacing(path) as temporary:
         if path.suffix == ".parquet":
             table.to_parquet(temporary, engine="pyarrow", index=False)
         else:
@@ -203,7 +203,7 @@ def _long(study: Study, file: StudyFile) -> Iterator[pd.DataFrame]:
 
 
 def _csv_curves(tables: Iterator[pd.DataFrame], path: Path, signs: _Signs) -> Path:
-    with _room(path), replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as sink:
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as sink:
         for index, table in enumerate(tables):
             table.to_csv(sink, index=False, header=index == 0, sep=signs.sep, decimal=signs.decimal)
     return path
@@ -213,7 +213,7 @@ def _parquet_curves(tables: Iterator[pd.DataFrame], path: Path, columns: Definit
     import pyarrow as pa
     from pyarrow import parquet
 
-    with _room(path), replacing(path) as temporary:
+    with replacing(path) as temporary:
         writer = None
         try:
             for batch in _batches(tables):
@@ -241,13 +241,13 @@ def _batches(tables: Iterator[pd.DataFrame], rows: int = 200_000) -> Iterator[pd
 
 
 @contextmanager
-def _room(path: Path) -> Generator[None]:
-    """Say it in a sentence when the disk is full; the file that was being written is not left behind."""
+def _room(out: Path) -> Generator[None]:
+    """Say it in a sentence when the disk is full; nothing of what was being written is left behind."""
     try:
         yield
     except OSError as problem:
         if is_full(problem):
             raise StoreFullError(
-                f"{path} cannot be written ({problem.strerror}): make room on its disk and export again"
+                f"{problem.filename or out} cannot be written ({problem.strerror}): make room on its disk and export again"
             ) from problem
         raise
