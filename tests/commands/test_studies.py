@@ -67,9 +67,9 @@ def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: p
         capsys, "merge", "all.sqlite", "outputs/mine.shard-1-of-2.sqlite", "outputs/mine.shard-2-of-2.sqlite"
     )
     assert "all.sqlite: 200 runs from 2 files" in merged
-    half = _told(capsys, "merge", "half.sqlite", "outputs/mine.shard-1-of-2.sqlite")
-    assert "100 runs are missing; the study's command with --out half.sqlite, without --shard, makes them" in half
-    assert "200 done" in _told(capsys, "sweep", "mine.toml", "-q", "--out", "half.sqlite")
+    half = _told(capsys, "merge", "one half.sqlite", "outputs/mine.shard-1-of-2.sqlite")
+    assert "100 runs are missing; the study's command with --out 'one half.sqlite', without --shard, makes them" in half
+    assert "200 done" in _told(capsys, "sweep", "mine.toml", "-q", "--out", "one half.sqlite")
 
 
 @pytest.mark.parametrize("begun", [False, True])

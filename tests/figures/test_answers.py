@@ -264,7 +264,7 @@ def test_a_front_of_noughts_begins_at_nought() -> None:
 
 def test_a_phase_diagram_needs_two_parameters_and_an_unknown_kind_is_refused(done: Study) -> None:
     """In a sentence."""
-    with pytest.raises(InputError, match="a phase diagram needs two"):
+    with pytest.raises(InputError, match="varies 1 number: a phase diagram needs two"):
         done.plot("left_total", "phase")
     with pytest.raises(InputError, match="no kind of plot 'phaze'; did you mean 'phase'"):
         done.plot("left_total", "phaze")

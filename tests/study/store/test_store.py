@@ -146,7 +146,7 @@ def test_foreign_truncated_and_newer_files_are_refused_in_a_sentence(tmp_path: P
     cases: dict[str, str] = {}
     for name, content in (("text", b"hello, this is no database at all" * 50), ("empty", b"")):
         (tmp_path / name).write_bytes(content)
-    cases |= {"text": "no study file", "empty": "no study file", "absent": "does not exist"}
+    cases |= {"text": "no study file", "empty": "is empty: give the file of a study", "absent": "does not exist"}
     with sqlite3.connect(tmp_path / "other") as other:
         other.execute("CREATE TABLE t (x)")
     other.close()

@@ -170,7 +170,7 @@ def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequenc
 
 def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[str]) -> None:
     if len(varied) < 2:
-        raise InputError(f"{study.path} varies {len(varied)} numbers: a phase diagram needs two")
+        raise InputError(f"{study.path} varies {many(len(varied), 'number')}: a phase diagram needs two")
     if not is_grid(study, varied):
         raise InputError(
             f"{study.path} has hardly two points on one line, so that a cell of a phase diagram would hold one run among other inputs: "
