@@ -140,7 +140,7 @@ def test_a_study_none_of_whose_runs_can_be_finished_exits_with_1_and_says_why(
     study.write_text('task = "tests.study.run.fake.run"\n[set]\nfail_at = 0\n')
     assert main(["sweep", "mine.toml", "-q", "--workers", "1"]) == 1
     shown = capsys.readouterr().err
-    assert "all 1 runs failed, most often with: ValueError: replicate 0 cannot be run" in shown
+    assert "the only run failed, with: ValueError: replicate 0 cannot be run" in shown
     assert "desertion show outputs/mine.sqlite --failures" in shown
     assert "ValueError" in _told(capsys, "show", "outputs/mine.sqlite", "--failures")
 

@@ -221,9 +221,9 @@ def refuse_edited_meanwhile(
 def _refuse_hopeless(study: Study) -> None:
     """Raise where every run failed: such a study has no answer."""
     if study.counts and DONE not in study.counts:
-        reason = study.failures["error"].mode().iloc[0]
+        runs, reason = sum(study.counts.values()), study.failures["error"].mode().iloc[0]
         raise StudyFailedError(
-            f"all {sum(study.counts.values()):,} runs failed, most often with: {reason}; see them with "
+            f"{f'all {runs:,} runs failed, most often' if runs > 1 else 'the only run failed,'} with: {reason}; see them with "
             f"`desertion show {study.path} --failures`, and run them again, where it was a sweep with --retry-failed, once the reason is gone"
         )
 
