@@ -233,6 +233,7 @@ def test_trace_puts_days_that_read_alike_into_one_line(
         (["run", "toy", "--seed", "-1"], "--seed = -1"),
         (["run", "toy", "--population", "fast"], "population"),
         (["run", "toy", "--film", "film.webm"], "kind of film"),
+        (["run", "toy", "--film", "."], "name another place with --film"),
         (["compare", "toy", "--policy", "fast-trak"], "did you mean 'fast-track'"),
         (["compare", "toy", "--policy", "fast-track", "--policy", "fast-track"], "named twice"),
         (["compare", "toy", "--policy", "none"], "name at least one"),
