@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
@@ -120,6 +121,22 @@ def test_nine_tenths_of_the_runs_are_drawn_of_few_curves_of_enough_runs(ax, runs
     assert curves.told_of_bands(banded) == said
     drawn = "high" if bands > policies else "upper"
     assert ax.get_ylim()[1] == pytest.approx(max(1.05 * banded[drawn].max(), 1.05))
+
+
+def test_a_shorter_history_is_led_to_its_name() -> None:
+    """Its line ends where it ends, and a dotted one goes on to the name beside the axes; those that last to the end have none."""
+    rows = [
+        (policy, day, replicate, float(day))
+        for policy, days in (("a", 4), ("b", 9))
+        for day in range(days)
+        for replicate in (0, 1)
+    ]
+    table = pd.DataFrame(rows, columns=["policy", "day", "replicate", "left"])
+    with style.house():
+        ax = curves.together(style.new_figure().subplots(), curves.bands(table, "left"))
+    (led,) = [one for one in ax.collections if isinstance(one, LineCollection)]
+    assert led.get_segments()[0].tolist() == [[3.0, 3.0], [8.0, 3.0]]
+    assert [line.get_xdata()[-1] for line in ax.lines[:2]] == [3, 8]
 
 
 def test_panels_show_one_policy_each_on_common_axes(histories):
