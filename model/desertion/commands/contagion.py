@@ -130,10 +130,10 @@ def _write(out: Path, text: str, table: str, drawn: "tuple[Finding, Verdict] | N
 
     names = FILES if drawn is not None else FILES[:2]
     with replacing_folder(out) as folder:
-        (folder / names[0]).write_text(text, encoding="utf-8")
-        (folder / names[1]).write_text(table, encoding="utf-8")
+        (folder / FILES[0]).write_text(text, encoding="utf-8")
+        (folder / FILES[1]).write_text(table, encoding="utf-8")
         if drawn is not None:
             from desertion.study.places.pictures import draw
 
-            draw(*drawn, folder / names[2])
+            draw(*drawn, folder / FILES[2])
     print(f"written to {out}: {', '.join(names)}")
