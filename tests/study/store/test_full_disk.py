@@ -109,7 +109,7 @@ def test_a_merge_without_room_leaves_nothing_and_says_so(tmp_path: Path, limit: 
     """Neither the file nor what was begun of it, of this merge or of one that was killed; the part stays, and with room it is merged."""
     part, out = tmp_path / "part.sqlite", tmp_path / "out[1].sqlite"
     drive(str(part), points=5, runs=20, days=400, executor=Here())
-    for left in (f".{out.name}.1.merging", f".{out.name}.1.merging-wal"):
+    for left in (f".{out.name}.1.merging", f".{out.name}.1.merging-wal", f"..{out.name}.1.merging.1.new-journal"):
         (tmp_path / left).touch()
     ended = _limited(MERGE.format(part=str(part), out=str(out)), limit)
     assert ended.returncode == 9, ended.stderr

@@ -72,8 +72,9 @@ def _merged(parts: Sequence[Path], out: Path) -> int:
 
 def _remove_begun(out: Path) -> None:
     """Remove what a merge into this file has begun, also one that was killed, with the logs that SQLite leaves beside it."""
-    for rest in out.parent.glob(f".{escape(out.name)}.*.merging*"):
-        rest.unlink(missing_ok=True)
+    for start in (".", ".."):  # the latter while it was being created
+        for rest in out.parent.glob(f"{start}{escape(out.name)}.*.merging*"):
+            rest.unlink(missing_ok=True)
 
 
 def _checked(first: Path, head: Mapping[str, Any], points: Sequence[Point], other: Path) -> dict[str, Any]:
