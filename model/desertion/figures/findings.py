@@ -296,7 +296,7 @@ def of_indices(table: pd.DataFrame, measure: str) -> str:
 
 def _clear(inputs: pd.Series, said: str) -> str:
     """What was said, with how many inputs stand clear of chance; nothing if none does."""
-    clear = int(inputs.eq(True).sum())  # of some it may be unknown
+    clear = int(inputs.sum())
     return f"{said}; {clear} of {len(inputs)} inputs stand{'s' * (clear == 1)} clear of chance" if clear else ""
 
 

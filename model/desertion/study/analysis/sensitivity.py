@@ -213,4 +213,4 @@ def _against_dummy(table: pd.DataFrame, low: str, high: str, dummy: bool) -> pd.
     if not dummy:
         return table.assign(above_noise=np.nan)
     floor = float(table[high].iloc[-1])
-    return table.assign(above_noise=(table[low] > floor).where(table[low].notna() & ~np.isnan(floor)))
+    return table.assign(above_noise=(table[low] > floor).where(table[low].notna()))
