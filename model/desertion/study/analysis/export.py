@@ -23,7 +23,7 @@ from desertion.study.analysis.columns import (
 )
 from desertion.study.analysis.study import Study
 from desertion.study.analysis.tables import parameters_of
-from desertion.study.design.spec import MODEL_TASK
+from desertion.study.design.spec import REPEATABLE
 from desertion.study.failures import StoreFullError
 from desertion.study.store.disk import is_full
 from desertion.study.store.reader import StudyFile
@@ -147,7 +147,7 @@ def _ends(file: StudyFile, done: Sequence[Row]) -> dict[int, int]:
     """Days + 1 of each design point: its horizon, also where all its runs stopped early, or its longest run where a task's horizon is not known."""
     header, ends = file.header(), dict[int, int]()
     with suppress(InputError):
-        if header["spec"]["task"] == MODEL_TASK:
+        if header["spec"]["task"] in REPEATABLE:
             ends = {design: days + 1 for design, days in enumerate(horizons(header, file.points()))}
     for row in done:
         ends[row.design] = max(ends.get(row.design, 0), len(row.curve))
