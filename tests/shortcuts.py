@@ -1,8 +1,9 @@
-"""Ways to leave out what takes long where it is not what a test claims."""
+"""Ways to leave out what takes long, or stands in the way, where it is not what a test claims."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,3 +32,9 @@ def unrendered() -> Generator[None]:
         patch.setattr("desertion.figures.style.save", empty)
         patch.setattr("desertion.study.comparison.report.pictures.png", lambda figure: b"")
         yield
+
+
+def elsewhere[**P, R](function: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
+    """What a function that begins an event loop returns, in a thread of its own: a browser that another test opened keeps one running in this."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(function, *args, **named).result()

@@ -42,6 +42,14 @@ def write_anew(folder: Path, names: str) -> None:
             (fresh / name).write_text("new")
 
 
+def test_a_file_that_cannot_be_written_is_named_where_it_would_have_gone(tmp_path: Path) -> None:
+    """Not in a temporary folder, which is gone by then; a file elsewhere keeps its name."""
+    for place, named in (("", tmp_path / "out" / "x" / "y.csv"), ("/elsewhere", Path("/elsewhere/x/y.csv"))):
+        with pytest.raises(OSError, match="No space") as problem, files.replacing_folder(tmp_path / "out") as fresh:
+            raise OSError(28, "No space left on device", str(Path(place or fresh, "x/y.csv")))
+        assert problem.value.filename == str(named)
+
+
 def test_files_of_a_folder_are_replaced_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the third of three files cannot be moved, the first two are what they were, and nothing is left beside them."""
     for name in ("a", "b"):

@@ -81,7 +81,7 @@ def replacing(path: Path) -> Generator[Path]:
     Raises:
         InputError: If the folder cannot be written to, or a folder has that name.
     """
-    folder(path.parent, [path.name])
+    folder(path.parent, [path.name], option="")
     handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
@@ -106,7 +106,7 @@ def write_text(path: Path, text: str) -> Path:
 
 
 def folder(path: Path, names: Iterable[str] = (), option: str = "--out") -> Path:
-    """Make the folder if it is missing and return it; `names` are files that are to be written into it, `option` says where.
+    """Make the folder if it is missing and return it; `names` are files that are to be written into it, `option` says where, if one does.
 
     Raises:
         InputError: If something else has that name, it cannot be made or written to, or a folder has a file's name.
@@ -116,9 +116,9 @@ def folder(path: Path, names: Iterable[str] = (), option: str = "--out") -> Path
         path.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such name"
-        raise InputError(f"{shown(path)}: this folder cannot be used ({reason}); name another with {option}") from error
+        raise InputError(f"{shown(path)}: this folder cannot be used ({reason}); name another{_by(option)}") from error
     if not os.access(path, os.W_OK):
-        raise InputError(f"{path}: this folder cannot be written to; name another with {option}")
+        raise InputError(f"{path}: this folder cannot be written to; name another{_by(option)}")
     for name in names:
         refuse_folder(path / name, option)
     return path
@@ -140,8 +140,12 @@ def refuse_folder(path: Path, option: str = "--out") -> None:
     """
     if path.is_dir():
         raise InputError(
-            f"{path}: a folder stands where a file is to be written; move it, or name another place with {option}"
+            f"{path}: a folder stands where a file is to be written; move it, or name another place{_by(option)}"
         )
+
+
+def _by(option: str) -> str:
+    return f" with {option}" if option else ""
 
 
 class PassingFolder:
@@ -176,7 +180,9 @@ def replacing_folder(path: Path) -> Generator[Path]:
         with _signals_held():
             _move(files, temporary)
     except OSError as error:
-        error.filename = error.filename or str(path)
+        named = Path(str(error.filename or path))
+        # Whoever reads this finds no temporary folder any more.
+        error.filename = str(path / named.relative_to(temporary) if named.is_relative_to(temporary) else named)
         raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

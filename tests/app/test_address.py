@@ -20,6 +20,7 @@ from desertion.app.request.mix import parse as parse_mix
 from desertion.app.server.server import Place, check, greeting
 from desertion.cli import main
 from desertion.errors import InputError
+from tests.shortcuts import elsewhere
 
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)
 
@@ -176,7 +177,7 @@ def test_a_study_folder_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_a_place_where_nothing_can_listen_is_refused(host: str) -> None:
     """The server's own library logs it and exits with 3; an empty address would stand for all of this machine's."""
     with pytest.raises(InputError, match=r"^--host = .*, --port = 0: no server can listen there \(.+\); name"):
-        check(Place(host=host, port=0))
+        elsewhere(check, Place(host=host, port=0))
 
 
 def test_a_port_that_is_taken_is_told_before_any_greeting(capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,7 +186,7 @@ def test_a_port_that_is_taken_is_told_before_any_greeting(capsys: pytest.Capture
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert main(["app", "--no-open", "--port", str(port)]) == 2
+        assert elsewhere(main, ["app", "--no-open", "--port", str(port)]) == 2
     told = capsys.readouterr()
     assert (told.out, told.err.count("\n")) == ("", 1)
     assert f"--port = {port}: no server can listen there (address already in use)" in told.err

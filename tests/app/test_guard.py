@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desertion.app.server.guard import SESSION_COOKIE, Guard
+from tests.shortcuts import elsewhere
 
 
 async def inner(_scope: Any, _receive: Any, send: Any) -> None:
@@ -130,7 +131,12 @@ def test_no_more_websockets_than_allowed_are_open_and_a_closed_one_gives_its_pla
         await guard(scope, receive, send)
         return sent
 
-    assert asyncio.run(tries()) == ["websocket.accept", "websocket.accept", "websocket.close", "websocket.accept"]
+    assert elsewhere(asyncio.run, tries()) == [
+        "websocket.accept",
+        "websocket.accept",
+        "websocket.close",
+        "websocket.accept",
+    ]
 
 
 def test_a_websocket_that_fails_gives_its_place_back_and_requests_take_none() -> None:
@@ -157,7 +163,7 @@ def test_a_websocket_that_fails_gives_its_place_back_and_requests_take_none() ->
             with pytest.raises(OSError, match="the socket broke"):
                 await guard({"type": kind, "path": "/", "headers": own}, receive, send)
 
-    asyncio.run(tries())
+    elsewhere(asyncio.run, tries())
     assert sent == ["websocket.accept", "websocket.accept"]
 
 

@@ -9,8 +9,6 @@ import math
 import re
 import threading
 import time
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -34,6 +32,7 @@ from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.theory.weights import tipping_value
+from tests.shortcuts import elsewhere
 
 TOY = "scenario=toy&scale=0.1"
 
@@ -57,12 +56,6 @@ def ran(query: str) -> Question:
     return question
 
 
-def finished[Result](waiting: Coroutine[Any, Any, Result]) -> Result:
-    """What a coroutine returns, in a thread of its own: a browser that another test opened keeps a loop running in this one."""
-    with ThreadPoolExecutor(1) as elsewhere:
-        return elsewhere.submit(asyncio.run, waiting).result()
-
-
 def told(query: str) -> list[dict[str, Any]]:
     """All events of the answer to an address."""
 
@@ -70,7 +63,7 @@ def told(query: str) -> list[dict[str, Any]]:
         return [event async for event in endpoints._growing(query)]
 
     WARM.set()
-    events = finished(heard())
+    events = elsewhere(asyncio.run, heard())
     return [json.loads(event.removeprefix("data: ")) for event in events if event.startswith("data: ")]
 
 
@@ -106,13 +99,13 @@ def test_whoever_goes_away_from_a_download_stops_its_runs(monkeypatch: pytest.Mo
     WARM.set()
     monkeypatch.setattr(replicates, "run", runs)
     monkeypatch.setattr(Request, "is_disconnected", left)
-    assert finished(asked()) == 503
+    assert elsewhere(asyncio.run, asked()) == 503
     assert begun.is_set()
     assert places == [1]
     assert endpoints._Open.count == 0
     assert not RUNS._waiting
     monkeypatch.setattr(endpoints, "STREAMS_A_VISITOR", 0)
-    assert finished(asked()) == 503
+    assert elsewhere(asyncio.run, asked()) == 503
 
 
 @pytest.mark.parametrize("sends", [0, 1, 2])
@@ -140,7 +133,7 @@ def test_an_answer_that_nobody_hears_leaves_its_place(sends: int) -> None:
             await stream(scope, receive, send)
 
     WARM.set()
-    finished(asked())
+    elsewhere(asyncio.run, asked())
     assert endpoints._Open.count == 0
     assert not RUNS._waiting
 

@@ -22,10 +22,11 @@ from desertion.cli import main
         (["calibrate", "gdr-1989", "--particles", "20"], "must be at least 100"),
         (["thesis", "ukraine-awool"], "did you mean 'ukraine-awol'"),
         (["thesis", "--simulations", "100"], "simulations = 100 must be at least 2,667"),
-        (["thesis", "mine.csv"], "must say how many people could act"),
+        (["thesis", "mine.csv"], "mine.csv: it must be told how many people could act: give --at-risk 20000"),
         (["thesis", "mine.csv", "--at-risk", "many"], "must be a whole number"),
         (["thesis", "mine.csv", "--at-risk", "500", "--kind", "flows"], "did you mean 'flow'"),
         (["thesis", "nowhere.csv", "--at-risk", "500"], "nowhere.csv"),
+        (["thesis", "nowhere.csv", "--at-risk", "500", "--door", "2020-13-01"], "door = '2020-13-01' must be a date"),
     ],
 )
 def test_impossible_orders_are_refused(

@@ -47,6 +47,39 @@ def test_own_events_give_words_a_table_and_a_figure(tmp_path: Path, capsys: pyte
     assert (out / "contagion.csv").read_text(encoding="utf-8").splitlines()[1].startswith("part,name,linked")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--within", "nan"], "--within = nan must lie above 0"),
+        (["--within", "-3"], "--within = -3.0 must lie above 0"),
+        (["--within", "0.0001"], "own.csv: a distance of 0.0001 km links no two units; take a larger one"),
+        (["--out", "own.csv"], "own.csv: this folder cannot be used (File exists); name another with --out"),
+    ],
+)
+def test_what_is_refused_is_called_as_it_was_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    """And before anything is worked out or printed."""
+    _events(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["contagion", "own.csv", "--unit", "place", "--date", "day", *words]) == 2
+    said = capsys.readouterr()
+    assert told in said.err
+    assert not said.out
+
+
+def test_units_in_one_place_are_not_told_of_a_distance_that_nobody_gave(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """None follows from the table, so that one is to be given."""
+    path = tmp_path / "e.csv"
+    path.write_text(
+        "unit,date,x,y\n" + "".join(f"u{day},2020-01-{day},5,5\n" for day in range(10, 20)), encoding="utf-8"
+    )
+    assert main(["contagion", str(path)]) == 2
+    assert "most units share a place with their neighbours" in capsys.readouterr().err
+
+
 def test_wrong_input_exits_with_two_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One sentence on stderr."""
     out = tmp_path / "out"

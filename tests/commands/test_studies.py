@@ -67,9 +67,9 @@ def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: p
         capsys, "merge", "all.sqlite", "outputs/mine.shard-1-of-2.sqlite", "outputs/mine.shard-2-of-2.sqlite"
     )
     assert "all.sqlite: 200 runs from 2 files" in merged
-    half = _told(capsys, "merge", "half.sqlite", "outputs/mine.shard-1-of-2.sqlite")
-    assert "100 runs are missing; the study's command with --out half.sqlite, without --shard, makes them" in half
-    assert "200 done" in _told(capsys, "sweep", "mine.toml", "-q", "--out", "half.sqlite")
+    half = _told(capsys, "merge", "one half.sqlite", "outputs/mine.shard-1-of-2.sqlite")
+    assert "100 runs are missing; the study's command with --out 'one half.sqlite', without --shard, makes them" in half
+    assert "200 done" in _told(capsys, "sweep", "mine.toml", "-q", "--out", "one half.sqlite")
 
 
 @pytest.mark.parametrize("begun", [False, True])
@@ -140,7 +140,7 @@ def test_a_study_none_of_whose_runs_can_be_finished_exits_with_1_and_says_why(
     study.write_text('task = "tests.study.run.fake.run"\n[set]\nfail_at = 0\n')
     assert main(["sweep", "mine.toml", "-q", "--workers", "1"]) == 1
     shown = capsys.readouterr().err
-    assert "all 1 runs failed, most often with: ValueError: replicate 0 cannot be run" in shown
+    assert "the only run failed, with: ValueError: replicate 0 cannot be run" in shown
     assert "desertion show outputs/mine.sqlite --failures" in shown
     assert "ValueError" in _told(capsys, "show", "outputs/mine.sqlite", "--failures")
 
@@ -195,7 +195,8 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
     study.write_text('task = "tests.study.run.fake.run"\nreplicates = 3\n[vary]\npull = { range = [0, 1] }\n')
     words = ["search", "mine.toml", "-q", "--workers", "1", "--candidates", "6", "--check", "4"]
     told = _told(capsys, *words, "--table", "t.csv", "--plot", "t.png")
-    assert "6 of 6 candidates are within the limits" in told
+    assert "6 of 6 candidates have all their runs" in told
+    assert "limit" not in told, "there is none"
     assert "Optuna: hypervolume" in told
     assert "on 4 other replicates, Sobol sequence: hypervolume" in told
     assert (study.parent / "t.png").stat().st_size > 10_000
@@ -207,6 +208,9 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
     kept = Study("outputs/mine-search.sqlite").points["pull"].tolist()
     assert [float(row.split(",")[2]) for row in rows[:6]] == kept, "inputs in full, so that rows can be swept"
     assert _told(capsys, *words) == told.partition("written")[0]
+    limited = _told(capsys, *words, "--limit", "cost_eur=1e9", "--out", "limited.sqlite")
+    assert "6 of 6 candidates are within the limits" in limited
+    assert limited.count(" within the limits, ") == 5, "that of the best, and of both samplers on both fates"
     assert main([*words, "--limit", "cost_eur=0", "--out", "none.sqlite"]) == 2
     assert "none of the 6 candidates keeps cost_eur <= 0 (least found: cost_eur " in capsys.readouterr().err
 

@@ -233,7 +233,7 @@ def test_a_figure_of_nobody_has_no_part_of_a_person(done: Study) -> None:
 def test_sensitivity_under_several_policies_can_be_read(tmp_path: Path) -> None:
     """A panel a policy, all at one scale, with nothing over another's."""
     table = {"task": "tests.study.run.fake.run", "policies": {"closed": [], "open": ["open"], "wide": ["open", "wide"]}, "replicates": 2,
-             "vary": {"pull": {"range": [0, 1]}, "other": {"range": [0, 1]}}, "design": {"kind": "morris", "points": 6}}  # fmt: skip
+             "vary": {"pull": {"range": [0, 1]}, "other": {"range": [0, 1]}}, "design": {"kind": "morris", "points": 6, "dummy": True}}  # fmt: skip
     with ThreadPoolExecutor(1) as threads:
         options = RunOptions(quiet=True, executor=threads, workers=1)
         study = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", options)
@@ -264,7 +264,7 @@ def test_a_front_of_noughts_begins_at_nought() -> None:
 
 def test_a_phase_diagram_needs_two_parameters_and_an_unknown_kind_is_refused(done: Study) -> None:
     """In a sentence."""
-    with pytest.raises(InputError, match="a phase diagram needs two"):
+    with pytest.raises(InputError, match="varies 1 number: a phase diagram needs two"):
         done.plot("left_total", "phase")
     with pytest.raises(InputError, match="no kind of plot 'phaze'; did you mean 'phase'"):
         done.plot("left_total", "phaze")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
@@ -120,6 +121,22 @@ def test_nine_tenths_of_the_runs_are_drawn_of_few_curves_of_enough_runs(ax, runs
     assert curves.told_of_bands(banded) == said
     drawn = "high" if bands > policies else "upper"
     assert ax.get_ylim()[1] == pytest.approx(max(1.05 * banded[drawn].max(), 1.05))
+
+
+def test_a_shorter_history_is_led_to_its_name() -> None:
+    """Its line ends where it ends, and a dotted one goes on to the name beside the axes; those that last to the end have none."""
+    rows = [
+        (policy, day, replicate, float(day))
+        for policy, days in (("a", 4), ("b", 9))
+        for day in range(days)
+        for replicate in (0, 1)
+    ]
+    table = pd.DataFrame(rows, columns=["policy", "day", "replicate", "left"])
+    with style.house():
+        ax = curves.together(style.new_figure().subplots(), curves.bands(table, "left"))
+    (led,) = [one for one in ax.collections if isinstance(one, LineCollection)]
+    assert led.get_segments()[0].tolist() == [[3.0, 3.0], [8.0, 3.0]]
+    assert [line.get_xdata()[-1] for line in ax.lines[:2]] == [3, 8]
 
 
 def test_panels_show_one_policy_each_on_common_axes(histories):
@@ -478,6 +495,9 @@ def test_the_film_counts_persons_at_real_size(tmp_path, monkeypatch):
     _, curve = made[0].axes
     assert curve.lines[0].get_ydata()[-1] == 1000.0
     assert curve.get_ylim()[1] == pytest.approx(1050.0)
+    assert not [text for text in made[0].texts if "simulated persons." in text.get_text()], "everybody is drawn"
+    animation.cascade(animation.watch(Slowly(6000), 1), tmp_path / "film.gif", scale=0.01)
+    assert "2,000 of 6,000 simulated persons." in {text.get_text() for text in made[1].texts}
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="an MP4 needs ffmpeg")
@@ -498,6 +518,30 @@ def test_a_film_as_mp4_has_the_same_frames(tmp_path):
         str(path),
     ]
     assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split() == ["4"]
+
+
+@pytest.mark.parametrize(
+    "does",
+    [
+        "exit 1",
+        "cat > /dev/null",
+        r"cat > /dev/null; printf '\000\000\000\020ftypisom\000\000\000\000\000\000\000\000mdat' > $last",
+        r"cat > /dev/null; printf '\000\000\000\010ftyp\000\000\000\020moov' > $last",
+    ],
+)
+def test_a_film_that_ffmpeg_left_unfinished_is_none(tmp_path, monkeypatch, does):
+    """It may end with 0 where the disk is full; a film without an index, or with half of one, can be played by nobody, and no file stays."""
+    (tmp_path / "bin").mkdir()
+    fake = tmp_path / "bin" / "ffmpeg"
+    fake.write_text(f"#!/bin/sh\nfor last; do :; done\n{does}\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(fake.parent), prepend=":")
+    (tmp_path / "out").mkdir()
+    path = tmp_path / "out" / "film.mp4"
+    with pytest.raises(OSError, match="ffmpeg could not finish it") as told:
+        animation.cascade(animation.watch(Slowly(95), 10, every=4), path)
+    assert told.value.filename == str(path)
+    assert list(path.parent.iterdir()) == []
 
 
 def test_a_film_of_another_kind_is_refused(tmp_path):

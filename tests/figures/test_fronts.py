@@ -57,7 +57,9 @@ def test_what_costs_nothing_beyond_a_limit_is_drawn(table: pd.DataFrame) -> None
 
 def test_more_of_both_turns_the_staircase(table: pd.DataFrame) -> None:
     """With more of both wanted, the edge drops after a candidate and not before it."""
-    ax = _drawn(table, {"left_total": "more", "cost_eur": "more"}, {})
+    ax = _drawn(table[table["within"]], {"left_total": "more", "cost_eur": "more"}, {})
+    said = [ax.get_title(loc="left"), *(str(line.get_label()) for line in ax.lines)]
+    assert not [text for text in said if "limit" in text], "there is none"
     assert {line.get_drawstyle() for line in ax.lines if "front" in str(line.get_label())} == {"steps-pre"}
 
 

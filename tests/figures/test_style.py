@@ -119,18 +119,24 @@ def test_labels_at_line_ends_never_touch_below_a_title_and_above_a_note_that_cam
     assert all(not one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
 
 
-def test_of_more_lines_than_have_room_the_highest_and_the_lowest_are_named():
-    """Twenty names of two lines each would run off the page; those that are there stay on it."""
-    heights = [float(n % 7) for n in range(20)]
-    names = [f"a case of contagion number {n} of its kind" for n in range(20)]
+@pytest.mark.parametrize(
+    ("heights", "named"), [([float(n % 7) for n in range(20)], (6, 0)), ([3.0] * 20, (0, 19)), ([1.0] * 2, (0, 1))]
+)
+def test_of_more_lines_than_have_room_the_highest_and_the_lowest_are_named(
+    heights: list[float], named: tuple[int, int]
+) -> None:
+    """Twenty names of two lines each would run off the page; those that are there stay on it, and the others are counted, also where all end alike."""
+    names = [f"a case of contagion number {n} of its kind" for n in range(len(heights))]
     with style.house():
         figure = style.new_figure("wide")
         ax = figure.subplots()
         ax.set(xlim=(0, 1), ylim=(0, 10))
         figure.canvas.draw()
-        style.label_ends(ax, names, heights, style.pens(20))
+        style.label_ends(ax, names, heights, style.pens(len(heights)))
         figure.canvas.draw()
-        assert [text.get_text().replace("\n", " ") for text in ax.texts] == [names[6], names[0]]
+        first, *others, last = [text.get_text().replace("\n", " ") for text in ax.texts]
+        assert (first, last) == (names[named[0]], names[named[1]])
+        assert others == (["18 more between"] if len(heights) > 2 else [])
         assert all(
             0.0 <= text.get_window_extent().y0 < text.get_window_extent().y1 <= figure.bbox.y1 for text in ax.texts
         )

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from desertion.study.places.finding import Finding
     from desertion.study.places.verdict import Verdict
 
+FILES = ("contagion.md", "contagion.csv", "contagion.png")
+
 
 def command(
     context: typer.Context,
@@ -23,7 +25,12 @@ def command(
         Path | None, typer.Option("--links", help="CSV file of links: from, to (directed) or a, b (mutual).")
     ] = None,
     strata: Annotated[str, typer.Option("--strata", help="Column within whose values dates are permuted.")] = "",
-    within: Annotated[float | None, typer.Option("--within", help="Km within which units are linked.")] = None,
+    within: Annotated[
+        float | None,
+        typer.Option(
+            "--within", callback=options.by_rule("--within", "POSITIVE"), help="Km within which units are linked."
+        ),
+    ] = None,
     window: Annotated[int, typer.Option("--window", help="Most days between close events.", min=1)] = 3,
     unit: Annotated[str, typer.Option("--unit", help="Column of the unit or place.")] = "unit",
     date: Annotated[str, typer.Option("--date", help="Column of the date.")] = "date",
@@ -61,11 +68,14 @@ def command(
     out: options.Out = None,
 ) -> None:
     """Test whether linked units act within days of each other, with power, placebos and what that can tell."""
+    from desertion.files import folder
     from desertion.study.places.contagion import contagion
     from desertion.study.places.events import Columns
     from desertion.study.places.report import as_csv, numbers, words
     from desertion.study.places.verdict import judge
 
+    if out is not None:
+        folder(out, FILES)
     files = [events, *([links] if links else []), *([out] if out else [])]
     if battles:
         own = ("strata", "within", "window", "unit", "date", "after", "neighbours", "size", "also", "never", "model")
@@ -118,13 +128,12 @@ def _typed(files: list[Path]) -> str:
 def _write(out: Path, text: str, table: str, drawn: "tuple[Finding, Verdict] | None") -> None:
     from desertion.files import replacing_folder
 
-    names = ["contagion.md", "contagion.csv"]
+    names = FILES if drawn is not None else FILES[:2]
     with replacing_folder(out) as folder:
-        (folder / names[0]).write_text(text, encoding="utf-8")
-        (folder / names[1]).write_text(table, encoding="utf-8")
+        (folder / FILES[0]).write_text(text, encoding="utf-8")
+        (folder / FILES[1]).write_text(table, encoding="utf-8")
         if drawn is not None:
             from desertion.study.places.pictures import draw
 
-            names.append("contagion.png")
-            draw(*drawn, folder / names[2])
+            draw(*drawn, folder / FILES[2])
     print(f"written to {out}: {', '.join(names)}")

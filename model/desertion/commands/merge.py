@@ -1,5 +1,6 @@
 """`desertion merge`: the files of a study's shards put together."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,6 @@ def command(out: Out, parts: Parts) -> int:
         lacking, _ = file.balance()
     if lacking:
         print(
-            f"{many(lacking, 'run is', 'runs are')} missing; the study's command with --out {out}, without --shard, makes {'it' if lacking == 1 else 'them'}"
+            f"{many(lacking, 'run is', 'runs are')} missing; the study's command with --out {shlex.quote(str(out))}, without --shard, makes {'it' if lacking == 1 else 'them'}"
         )
     return 0

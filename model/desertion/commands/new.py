@@ -27,6 +27,6 @@ def command(
         raise input_error("NAME", name, "must be a name or the path of a .toml file")
     if path.exists():
         raise InputError(f"{path} exists already and is left as it is: give another name")
-    folder(path.parent)
+    folder(path.parent, option="")
     write_text(path, makers[kind](name_from(path)))
     print(f"{path}: a {kind} to start from; see what is left to say with: desertion check {path}")

@@ -55,7 +55,7 @@ def command(
     place = Path(what)
     if (place / "study.sqlite").is_file() or place.suffix == ".sqlite":
         options.unused(context, "who", beside="the file of a study")
-        kind, figure = _study(context, place if place.is_file() else place / "study.sqlite", kind, force, medium, dark)
+        kind, figure = _study(context, place / "study.sqlite" if place.is_dir() else place, kind, force, medium, dark)
     elif kind == "decision":
         options.unused(context, "force", beside="--kind decision, which shows the first force")
         own = place / "scenario.toml"
@@ -153,7 +153,8 @@ def _read(path: Path) -> pd.DataFrame:
     from desertion.simulation.record.columns import Definitions
 
     if not path.is_file():
-        raise InputError(f"{path.parent} holds no {path.name}: give a folder that `desertion run --out` wrote")
+        what = f"holds no {path.name}" if path.parent.exists() else "does not exist"
+        raise InputError(f"{path.parent} {what}: give a folder that `desertion run --out` wrote")
     try:
         table = pd.read_csv(path)
     except (ValueError, UnicodeDecodeError) as problem:

@@ -77,8 +77,8 @@ def _prepare(out: Path | None, film: Path | None) -> None:
     if out is not None:
         folder(out, FILES)
     if film is not None:
-        folder(film.parent, [film.name])
-        refuse_unknown("kind of film", film.suffix, (".gif", ".mp4"), where="--film")
+        folder(film.parent, [film.name], "--film")
+        refuse_unknown("kind of film", film.suffix.lower(), (".gif", ".mp4"), where="--film")
 
 
 def _filmed(model: DesertionModel, scenario: Scenario, film: Path) -> bool:

@@ -104,7 +104,8 @@ def _show(result: "SearchResult", goal: "Goal") -> None:
 
     best = result.table[result.table["front"]].sort_values(next(iter(goal.wanted)))
     print(
-        f"{int(result.table['within'].sum())} of {len(result.table)} candidates are within the limits, "
+        f"{int(result.table['within'].sum())} of {len(result.table)} candidates "
+        f"{'are within the limits' if goal.limits else 'have all their runs'}, "
         f"{len(best)} on the front{f'; {_MOST} of them from end to end' if len(best) > _MOST else ''}:"
     )
     if len(best) > _MOST:
@@ -129,13 +130,14 @@ def _compare(results: "Mapping[str, SearchResult]", goal: "Goal", where: str = "
 
     joint = together(results.items(), goal).set_index("proposed_by")["joint_front"]
     volumes = compare_found(list(results.values()), goal)
+    counted = "within the limits" if goal.limits else "with all their runs"
     for (name, result), volume in zip(results.items(), volumes, strict=True):
         print(
-            f"{where}{name}: hypervolume {volume:.3f}, {int(result.table['within'].sum())} of {len(result.table)} within the "
-            f"limits, {int(joint[[name]].sum())} on the joint front"
+            f"{where}{name}: hypervolume {volume:.3f}, {int(result.table['within'].sum())} of {len(result.table)} {counted}, "
+            f"{int(joint[[name]].sum())} on the joint front"
         )
     if not where:
-        print("(hypervolume: share of the box around all candidates within the limits that some candidate beats)")
+        print(f"(hypervolume: share of the box around all candidates {counted} that some candidate beats)")
 
 
 def _draw(found: "Search", path: Path) -> None:

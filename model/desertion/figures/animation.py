@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,11 +53,13 @@ class Frame:
         day: The day.
         groups: (persons,) : number of each person's group in `GROUPS`.
         left: Simulated persons of the whole run who have left so far.
+        people: Simulated persons of the whole run, of whom the frame may hold a sample.
     """
 
     day: int
     groups: NDArray[np.int8]
     left: float
+    people: int
 
 
 def watch(model: DesertionModel, days: int, *, every: int = 1) -> Iterator[Frame]:
@@ -73,7 +77,7 @@ def watch(model: DesertionModel, days: int, *, every: int = 1) -> Iterator[Frame
         chosen = np.unique(np.linspace(0, len(status) - 1, min(_MOST, len(status))).astype(int))
         groups = np.fromiter((number[name] for name in status[chosen]), dtype=np.int8, count=len(chosen))
         last = model.daily["day"] == model.daily["day"].max()
-        yield Frame(day, groups, float(model.daily.loc[last, "left"].sum()))
+        yield Frame(day, groups, float(model.daily.loc[last, "left"].sum()), len(status))
 
 
 def cascade(frames: Iterable[Frame], path: Path, *, title: str = "", scale: float = 1.0) -> Path:
@@ -131,6 +135,11 @@ def _pictures(frames: Sequence[Frame], title: str, size: float) -> Iterator[NDAr
             ylabel="persons, cumulative",
         )
         style.counts(curve_ax)
+        drawn, people = frames[0].groups.size, frames[0].people
+        if drawn < people:
+            figure.text(
+                0.02, 0.125, f"{drawn:,} of {people:,} simulated persons.", fontsize=8.5, color=style.soft_ink()
+            )
         if size > 1.0:
             figure.text(0.99, 0.125, basis(size), ha="right", fontsize=8.5, color=style.soft_ink())
         for index, frame in enumerate(frames):
@@ -175,11 +184,24 @@ def _mp4(pictures: Iterator[NDArray[np.uint8]], path: Path, rate: float) -> None
         "ffmpeg", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}",
         "-r", f"{rate:.3f}", "-i", "-", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p", str(path),
     ]  # fmt: skip
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as film:
+    with suppress(BrokenPipeError), subprocess.Popen(command, stdin=subprocess.PIPE) as film:
         assert film.stdin is not None
         film.stdin.write(first.tobytes())
         for picture in pictures:
             film.stdin.write(picture.tobytes())
-        film.stdin.close()
-    if film.returncode:
-        raise RuntimeError(f"ffmpeg ended with {film.returncode}")
+    # Where the disk fills up at the very end, ffmpeg says nothing and ends with 0.
+    if film.returncode or not _has_index(path):
+        raise OSError(errno.EIO, f"ffmpeg could not finish it and ended with {film.returncode}", str(path))
+
+
+def _has_index(path: Path) -> bool:
+    """Whether an MP4 holds its index, which is written last and without which nothing plays it, to the last byte."""
+    content, kind, place = path.read_bytes(), b"", 0
+    while place < len(content):
+        length, kind = int.from_bytes(content[place : place + 4]), content[place + 4 : place + 8]
+        if length == 1:  # then the true one follows
+            length = int.from_bytes(content[place + 8 : place + 16])
+        if length < 8:
+            return False
+        place += length
+    return kind == b"moov" and place == len(content)

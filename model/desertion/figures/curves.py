@@ -96,6 +96,9 @@ def together(ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.
             ax.fill_between(curve["day"], curve["lower"], curve["upper"], color=pen.color, alpha=0.13, linewidth=0)
         ax.plot(curve["day"], curve["median"], color=pen.color, linestyle=pen.linestyle, label=name)
         ends.append(float(curve["median"].iloc[-1]))
+        # A shorter history is led to its name, which stands beside the axes.
+        if (last := curve["day"].iloc[-1]) < banded["day"].max():
+            ax.hlines(ends[-1], last, banded["day"].max(), color=style.soft_ink(), linewidth=0.6, linestyle=":")
     title, unit = titles(column)
     ax.set_title(title)
     ax.set_ylabel(unit)

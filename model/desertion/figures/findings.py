@@ -310,18 +310,20 @@ def of_front(table: pd.DataFrame, called: str = "policies") -> str:
     return f"{int(table['front'].sum())} of {len(table)} {called} are beaten by no other on everything"
 
 
-def of_search(table: pd.DataFrame, measure: str, wish: str, size: float = 1.0) -> str:
-    """How far each way to search came within the limits.
+def of_search(table: pd.DataFrame, measure: str, wish: str, size: float = 1.0, *, limited: bool = True) -> str:
+    """How far each way to search came, within the limits where there are any.
 
     Args:
         table: One row a candidate: proposed_by, within (the limits), the measure.
         measure: What was wanted first.
         wish: Whether "more" or "less" of it.
         size: Real persons for each simulated one, where the measure counts persons.
+        limited: Whether the search had limits.
     """
     best = table[table["within"]].groupby("proposed_by", sort=False)[measure].agg("max" if wish == "more" else "min")
     reached = ", ".join(f"{count_of(value, size)} ({name})" for name, value in best.astype(float).items())
-    return f"{'Most' if wish == 'more' else 'Fewest'} {called(measure)} within the limits: {reached or 'none'}"
+    within = " within the limits" if limited else ""
+    return f"{'Most' if wish == 'more' else 'Fewest'} {called(measure)}{within}: {reached or 'none'}"
 
 
 def of_fit(published: NDArray[np.float64], medians: NDArray[np.float64]) -> str:

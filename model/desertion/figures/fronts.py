@@ -45,7 +45,7 @@ def fronts(
             markerfacecolor=face,
             markersize=7,
             zorder=4 - index / 10,
-            label=f"{name}: front ({len(best)} of {len(part)} within the limits)",
+            label=f"{name}: front ({len(best)} of {len(part)}{' within the limits' if limits else ''})",
         )
         if len(wanted) == 2:
             line.set_linestyle(pen.linestyle)
@@ -68,7 +68,7 @@ def fronts(
     ax.set(
         xlabel=f"mean {label(x)}{_wish(wanted, x)}",
         ylabel=f"mean {label(y)}{_wish(wanted, y)}",
-        title=findings.of_search(table, y, wanted.get(y, "more"), size),
+        title=findings.of_search(table, y, wanted.get(y, "more"), size, limited=bool(limits)),
     )
     ax.legend(loc="best", frameon=True, framealpha=0.9, title="small and pale: beaten by another", alignment="left")
     return ax

@@ -239,13 +239,16 @@ def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: 
 
     A leader in the line's own colour and dashes joins name and line; the text itself is in the ink of the page, so
     that pale lines have names that can be read. Long names stand in several lines. Where all have no room beside the
-    axes, the highest and the lowest are named alone.
+    axes, the highest and the lowest are named alone, and the others counted.
     """
     size = float(ax.xaxis.label.get_fontsize()) * 0.9
     names = [fill(name, LONGEST_NAME) for name in names]
-    if sum(name.count("\n") + 1 for name in names) * _gap(ax, size) > 1.0:
-        ends = [int(np.argmax(heights)), int(np.argmin(heights))]
-        names, heights, drawn = [names[n] for n in ends], [heights[n] for n in ends], [drawn[n] for n in ends]
+    if len(names) > 2 and sum(name.count("\n") + 1 for name in names) * _gap(ax, size) > 1.0:
+        top, foot = int(np.argmax(heights)), int(np.argmin(heights))
+        foot = foot if foot != top else len(heights) - 1  # where all end alike
+        names = [names[top], f"{len(names) - 2} more between", names[foot]]
+        heights, shown = [heights[top], (heights[top] + heights[foot]) / 2.0, heights[foot]], [drawn[top], drawn[foot]]
+        drawn = [shown[0], Pen("none", ()), shown[1]]
     leaders: list[Line2D] = []
     for pen in drawn:
         (leader,) = ax.plot([1.0, 1.03, 1.07], [0.0] * 3, transform=ax.transAxes, color=pen.color, clip_on=False)

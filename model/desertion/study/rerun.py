@@ -75,10 +75,8 @@ def rerun(place: str | Path, *, workers: int = 0, quiet: bool = False) -> Rerun:
         return _study(path, options)
     if is_file(path / "scenario.toml") and is_file(path / "daily.csv"):
         return _run(path)
-    raise InputError(
-        f"{path} holds neither study.sqlite nor scenario.toml with daily.csv: give a folder that run or compare wrote, or the "
-        "file of a sweep"
-    )
+    what = "holds neither study.sqlite nor scenario.toml with daily.csv" if path.exists() else "does not exist"
+    raise InputError(f"{path} {what}: give a folder that run or compare wrote, or the file of a sweep")
 
 
 def _run(folder: Path) -> Rerun:

@@ -13,10 +13,13 @@ import pytest
 from desertion.errors import InputError
 from desertion.study.analysis.export import _long, ema_shape, export
 from desertion.study.analysis.study import Study
+from desertion.study.design.reading import spec_from
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StoreFullError
 from desertion.study.run.sweep import RunOptions, run_study
+from desertion.study.store.lock import DriverLock
 from desertion.study.store.reader import StudyFile
+from desertion.study.store.writer import StudyWriter
 
 
 @pytest.fixture
@@ -66,6 +69,28 @@ def test_ema_gets_experiments_and_outcomes_without_failed_runs(tmp_path: Path, d
     assert {path.name for path in written} >= {"experiments.csv", "left_total.csv", "daily_left.csv", "study.json"}
 
 
+@pytest.mark.parametrize("task", ["tests.study.run.fake.run", "model"])
+def test_no_day_beyond_a_horizon_is_made_up(tmp_path: Path, task: str) -> None:
+    """Of two horizons in one study the shorter one's days end; a run that stopped by a rule goes on as it stood to its own, or, where another task does not say that, to the longest beside it."""
+    vary = {"days": [3, 6]}
+    table = {"task": task, "scenario": "quiet", "vary": vary, "replicates": 2, "keep": {"daily": ["left", "strength"]}}
+    with ThreadPoolExecutor(1) as threads:
+        done = run_study(
+            spec_from(table, "s", "s"), tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1)
+        )
+    with StudyWriter(done.path, DriverLock(done.path)) as writer:
+        for replicate in (0, 1):
+            row = writer.run_of(0, replicate)
+            assert row is not None
+            row.curve = row.curve[: 3 - replicate]
+            writer.put([row])
+        writer.flush()
+    export(done.path, tmp_path / "out", "ema")
+    for name in ("left", "strength"):
+        days = pd.read_csv(tmp_path / "out" / f"daily_{name}.csv")
+        assert days.notna().sum(axis=1).tolist() == [4 if task == "model" else 3] * 2 + [7, 7]
+
+
 def test_curves_are_of_the_same_runs_as_measures(done: Study, study: Callable[..., StudySpec]) -> None:
     """A driver may have written between the table of runs and the curves, whose rows then stood beside other runs."""
     assert len(done.runs) == 30
@@ -102,8 +127,9 @@ def test_a_full_disk_leaves_no_half_written_export(
         return real(self, *args, **kwargs)  # pyright: ignore[reportArgumentType]
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", fill)
-    with pytest.raises(StoreFullError, match=r"runs.csv cannot be written \(No space left on device\)"):
+    with pytest.raises(StoreFullError) as told:
         export(done.path, tmp_path / "out", "csv")
+    assert f"{tmp_path / 'out' / 'runs.csv'} cannot be written (No space left on device)" in str(told.value)
     assert not list((tmp_path / "out").iterdir())
 
 

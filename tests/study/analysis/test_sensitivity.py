@@ -99,10 +99,11 @@ def test_an_effects_interval_is_students() -> None:
 
 @pytest.mark.filterwarnings("error")
 def test_too_few_trajectories_or_points_have_no_interval(tmp_path: Path) -> None:
-    """One trajectory, and one base point, gave intervals without a width, above which everything stood."""
+    """One trajectory, and one base point, gave intervals without a width, above which everything stood; without any it is unknown what does."""
     rule, factors, runs, _ = _quadratic(5)
-    few = morris_table(runs, "y", rule, factors)
+    few = morris_table(runs, "y", rule.model_copy(update={"dummy": True}), factors)
     assert few["half_width"].isna().all()
+    assert few["above_noise"].isna().all()
     assert few["effect"].notna().all()
     one, factors, runs, _ = _quadratic(1)
     alone = morris_table(runs, "y", one, factors)
@@ -111,7 +112,7 @@ def test_too_few_trajectories_or_points_have_no_interval(tmp_path: Path) -> None
     small = DesignRule(kind="sobol", points=8, seed=1, dummy=True)
     table = sobol_table(_runs(small), "y", small, with_dummy(small, THREE), draws=20)
     assert table[["first_low", "first_high", "total_low", "total_high"]].isna().all(axis=None)
-    assert not table["above_noise"].any()
+    assert table["above_noise"].isna().all()
     for drawn, found in ((effects, few), (indices, table)):
         assert told_of_sensitivity(found).endswith("Too few runs for an interval: nothing can be told from chance.")
         with style.house():
@@ -211,3 +212,20 @@ def test_single_replicates_have_no_spread_to_explain() -> None:
     runs = pd.DataFrame({"design": [0, 1], "replicate": 0, "status": "done", "y": [1.0, 2.0]})
     with pytest.raises(InputError, match="of the spread needs at least two replicates a point"):
         point_outcomes(runs, "y", 2, "spread", "a Sobol analysis")
+
+
+def test_a_spread_wider_than_any_effect_is_still_drawn() -> None:
+    """Four trajectories in one of which an input tips everything: effects of 0, 0, 0 and 4 are 1 in the mean, with a spread of 2."""
+    table = pd.DataFrame(
+        {"factor": ["a"], "effect": [1.0], "half_width": [np.nan], "sigma": [2.0], "above_noise": [np.nan]}
+    )
+    with style.house():
+        ax = effects(style.new_figure("wide").subplots(), table, "left_total")
+    assert ax.get_xlim()[1] > 2.0
+
+
+def test_what_no_study_has_is_no_mark_of_its_figure() -> None:
+    """Without a dummy nothing is said of one, with it in both kinds of figure."""
+    for ends in ({"half_width": [0.1, 0.1]}, {"total": [0.5, 0.1], "total_low": [0.4, 0.0]}):
+        for last, said in (("b", False), ("dummy", True)):
+            assert ("dummy" in told_of_sensitivity(pd.DataFrame({"factor": ["a", last], **ends}))) is said

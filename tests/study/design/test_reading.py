@@ -111,6 +111,21 @@ def test_a_wrong_study_file_is_refused_in_a_sentence(tmp_path: Path, old: str, n
     assert "tipping" in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ({"keep": {"daily": ["left", "strength", "left"]}}, "keep.daily: names 'left' twice"),
+        ({"keep": {"measures": ["falls", "falls"]}}, "keep.measures: names 'falls' twice"),
+        ({"policies": ["fast-track", [], "fast-track"]}, "policies: names 'fast-track' twice"),
+        ({"policies": {" ": ["fast-track"], "b": []}}, "policies: has a mix without a label"),
+    ],
+)
+def test_no_name_stands_twice_and_none_is_empty(table: dict[str, object], words: str) -> None:
+    """A column twice was a table that Parquet refuses, a mix twice was run once, and one without a name was a blank in every table."""
+    with pytest.raises(InputError, match=words):
+        spec_from(table, "s", "s")
+
+
 def test_a_missing_study_file_is_named(tmp_path: Path) -> None:
     """With the way to those that exist."""
     with pytest.raises(InputError, match=r"nowhere.toml does not exist"):

@@ -150,6 +150,7 @@ def test_desertion_attempts_rise_ten_to_eighteenfold_after_the_hungarian_opening
     ("rows", "sentence"),
     [
         (["2020-01-01,2020-01-31,5,,,persons,x,y,A", "2020-03-01,2020-03-31,5,,,persons,x,y,A"], "gap of 29 days"),
+        (["2020-01-01,2020-01-31,5,,,persons,x,y,A", "2020-02-02,2020-03-31,5,,,persons,x,y,A"], "gap of 1 day from"),
         (["2020-01-01,2020-01-31,5,,,persons,x,y,A"] * 2, "stands twice"),
         (["2020-01-01,2020-01-31,-5,,,persons,x,y,A"], "must be a finite number >= 0"),
         (["2020-01-01,2020-01-31,5,,,soldierz,x,y,A"], "no unit 'soldierz'"),

@@ -106,6 +106,20 @@ def test_a_scheduler_that_needs_certificates_says_so(tmp_path: Path, study: Call
         )
 
 
+@pytest.mark.parametrize("address", ["nonsense", "tcp://host", "tcp://host:abc", "pigeon://host:1"])
+def test_an_address_that_none_can_be_is_refused_at_once(
+    tmp_path: Path, study: Callable[..., StudySpec], monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """No client is begun, whose closing took a minute and ended in a traceback."""
+
+    def begun(*_words: object, **_named: object) -> None:
+        raise AssertionError("a client was begun")
+
+    monkeypatch.setattr("distributed.Client", begun)
+    with pytest.raises(InputError, match=r"does not answer \(.+\): start one"):
+        run_study(study(), tmp_path / "s.sqlite", RunOptions(quiet=True, scheduler=address))
+
+
 def test_a_scheduler_that_does_not_answer_is_a_sentence(
     tmp_path: Path, study: Callable[..., StudySpec], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StudyFailedError, WorkersLostError
 from desertion.study.run.runner import DriveOptions, Progress
 from desertion.study.run.sweep import RunOptions, run_study, sweep
+from desertion.study.store.reader import StudyFile
 from tests.app.folder import Here
 from tests.watching import finished_runs, until
 
@@ -93,15 +94,17 @@ def test_raise_stops_at_the_first_failure_and_keeps_what_was_done(tmp_path: Path
 
 
 def test_failed_runs_stay_failed_until_one_asks_to_retry_them(tmp_path: Path, study: Make) -> None:
-    """Resuming does not repeat them; --retry-failed does."""
+    """Resuming does not repeat them; --retry-failed does, and counts how often each was started in all."""
     path = tmp_path / "s.sqlite"
     first = _run(study(settings={"fail_at": 1}), path)
     finished = first.runs["seconds"].tolist()
     assert _run(study(settings={"fail_at": 1}), path).runs["seconds"].tolist() == finished
-    again = run_study(
-        study(settings={"fail_at": -9}), path, RunOptions(quiet=True, workers=2, retry_failed=True, accept_changes=True)
-    )
+    retrying = RunOptions(quiet=True, workers=2, retry_failed=True, accept_changes=True)
+    run_study(study(settings={"fail_at": 1}), path, retrying)
+    again = run_study(study(settings={"fail_at": -9}), path, retrying)
     assert again.counts == {"done": 12}
+    with StudyFile(path) as file:
+        assert {(row.replicate, row.attempts) for row in file.rows()} == {(0, 1), (1, 3), (2, 1), (3, 1)}
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_runs_are_done_again(

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -26,10 +26,13 @@ from desertion.study.run.cost import plan
 from desertion.study.run.described import described
 from desertion.study.run.inspection import inspected
 from desertion.study.run.sweep import RunOptions, drive, study_path
+from desertion.study.run.task import Outcome
 from desertion.study.search.candidates import compare_found, dominated_volume, judged, together
 from desertion.study.search.search import on_other_fates, search, sobol_sample
 from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import FAILED
 from tests.shortcuts import in_process
+from tests.study.run import fake
 from tests.watching import finished_runs, until
 
 pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
@@ -236,6 +239,39 @@ def test_candidates_that_cannot_be_run_stop_no_search(
         assert 0 < (result.table["runs"] == 0).sum() < 24
         assert result.table.loc[result.table["front"], "pull"].max() <= 0.5
     assert "cannot be run, such as pull = " in capsys.readouterr().err
+
+
+def test_a_failed_run_is_done_again_only_where_nothing_was_asked_on_it(
+    tmp_path: Path, study: Callable[..., StudySpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a session, in the last batch: with other answers the file would hold other candidates than are asked for."""
+    spec, goal, path = (
+        study(runs=2, pull={"range": [0.0, 1.0]}),
+        Goal({"left_total": "more"}, {}),
+        tmp_path / "s.sqlite",
+    )
+
+    def failed() -> dict[int, int]:
+        with StudyFile(path) as file:
+            return {row.design: row.attempts for row in file.rows() if row.status == FAILED}
+
+    def short(told: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
+        if told["days"] != 1 and 0.2 < float(told["settings"]["pull"]) < 0.7:
+            raise MemoryError
+        return run(told, replicate, seed)
+
+    run = fake.run
+    with ThreadPoolExecutor(1) as threads:
+        options = replace(_options(threads), retry_failed=True)
+        with monkeypatch.context() as patched:
+            patched.setattr(fake, "run", short)
+            first = search(spec, goal, 18, path, options, batch=4).table
+            before = failed()
+            assert set(before.values()) == {1}
+            assert {design < 16 for design in before} == {True, False}
+        again = search(spec, goal, 24, path, options).table
+    assert again["pull"][:18].tolist() == first["pull"].tolist()
+    assert failed() == {design: 1 for design in before if design < 16}
 
 
 def test_a_limit_that_nothing_keeps_is_said_with_the_nearest(tmp_path: Path, study: Callable[..., StudySpec]) -> None:

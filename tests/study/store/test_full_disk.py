@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from desertion.study.store.merge import merge
 from desertion.study.store.reader import StudyFile
 from tests.app.folder import Here
 from tests.study.run.driving import drive
@@ -28,8 +29,12 @@ except StoreFullError as problem:
 
 def _drive(path: Path, runs: int, limit: int) -> subprocess.CompletedProcess[str]:
     """A driver whose files may not grow beyond `limit` bytes: SQLite and the system see a disk without room."""
+    return _limited(DRIVE.format(path=str(path), runs=runs), limit)
+
+
+def _limited(program: str, limit: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", DRIVE.format(path=str(path), runs=runs)],
+        [sys.executable, "-c", program],
         cwd=Path(__file__).parents[3],
         env={**os.environ, "PYTHONPATH": "model", "PYTHONDONTWRITEBYTECODE": "1"},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
@@ -85,3 +90,29 @@ def test_a_new_study_without_room_ends_with_a_sentence_and_goes_on_with_room(
     drive(str(path), points=5, runs=20, days=400, executor=Here())
     assert lasting(path) == calm
     assert sorted(one.name for one in tmp_path.iterdir()) == ["s.sqlite"]
+
+
+MERGE = """
+import sys
+from pathlib import Path
+from desertion.study.failures import StoreFullError
+from desertion.study.store.merge import merge
+try:
+    merge([Path({part!r})], Path({out!r}))
+except StoreFullError as problem:
+    print(problem); sys.exit(9)
+"""
+
+
+@pytest.mark.parametrize("limit", [0, 10_000, 30_000, 60_000])
+def test_a_merge_without_room_leaves_nothing_and_says_so(tmp_path: Path, limit: int) -> None:
+    """Neither the file nor what was begun of it, of this merge or of one that was killed; the part stays, and with room it is merged."""
+    part, out = tmp_path / "part.sqlite", tmp_path / "out[1].sqlite"
+    drive(str(part), points=5, runs=20, days=400, executor=Here())
+    for left in (f".{out.name}.1.merging", f".{out.name}.1.merging-wal", f"..{out.name}.1.merging.1.new-journal"):
+        (tmp_path / left).touch()
+    ended = _limited(MERGE.format(part=str(part), out=str(out)), limit)
+    assert ended.returncode == 9, ended.stderr
+    assert f"{out} is not made, its disk has no room for it" in ended.stdout
+    assert [one.name for one in tmp_path.iterdir()] == ["part.sqlite"]
+    assert merge([part], out) == 100

@@ -15,6 +15,7 @@ from desertion.study.analysis.export import export
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.origin import header
 from desertion.study.run.sweep import RunOptions, run_study, sweep
+from desertion.study.store.lock import DriverLock
 from desertion.study.store.merge import merge
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import QUARANTINED, TIMEOUT, Row
@@ -62,6 +63,21 @@ def test_files_of_different_studies_do_not_merge(tmp_path: Path, study: Make) ->
     with pytest.raises(InputError, match="exists already"):
         merge([one], other)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.sqlite", "other.sqlite"]
+
+
+def test_a_merge_that_cannot_be_written_names_no_option(
+    tmp_path: Path, study: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It has none: a folder that is not there, and a file that another program is writing."""
+    part = _run(study(), tmp_path / "part.sqlite", (1, 2))
+    out = tmp_path / "merged.sqlite"
+    for place, told in ((tmp_path / "none" / "m.sqlite", "is no folder: create it"), (out, "is being written by")):
+        with DriverLock(out):
+            assert main(["merge", str(place), str(part)]) == 2
+        said = capsys.readouterr().err
+        assert told in said
+        assert "--" not in said
+    assert [one.name for one in tmp_path.iterdir()] == ["part.sqlite"]
 
 
 @pytest.mark.parametrize("first", [1, 2])

@@ -146,7 +146,7 @@ def test_foreign_truncated_and_newer_files_are_refused_in_a_sentence(tmp_path: P
     cases: dict[str, str] = {}
     for name, content in (("text", b"hello, this is no database at all" * 50), ("empty", b"")):
         (tmp_path / name).write_bytes(content)
-    cases |= {"text": "no study file", "empty": "no study file", "absent": "does not exist"}
+    cases |= {"text": "no study file", "empty": "is empty: give the file of a study", "absent": "does not exist"}
     with sqlite3.connect(tmp_path / "other") as other:
         other.execute("CREATE TABLE t (x)")
     other.close()
@@ -382,6 +382,14 @@ def test_a_lock_whose_file_somebody_removed_is_given_back_all_the_same(tmp_path:
     with DriverLock(tmp_path / "s.sqlite") as again:
         assert again.path.exists()
     assert not again.path.exists()
+
+
+def test_what_a_killed_driver_had_begun_goes_whatever_the_file_is_called(tmp_path: Path) -> None:
+    """Brackets in a name stand for themselves, and what was begun of another file stays."""
+    for left in (".s[1].sqlite.7.new", ".s1.sqlite.7.new"):
+        (tmp_path / left).touch()
+    create(tmp_path / "s[1].sqlite", {}, [], ())
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".s1.sqlite.7.new", "s[1].sqlite"]
 
 
 def test_a_full_disk_is_a_sentence_and_keeps_what_was_written(tmp_path: Path, study: Callable[..., StudySpec]) -> None:

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 
-def whole(option: str, rule: str) -> Callable[[int | None], int | None]:
+def by_rule[T: float](option: str, rule: str) -> Callable[[T | None], T | None]:
     """A check of an option: a number that keeps a rule of `desertion.parameters.arguments`, or none."""
 
-    def checked(value: int | None) -> int | None:
+    def checked(value: T | None) -> T | None:
         from desertion.parameters import arguments
 
         return None if value is None else getattr(arguments, rule).checked(option, value)
@@ -32,7 +32,7 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", "-s", metavar="KEY=VALUE", help="Change one input by its dotted key; repeatable."),
 ]
-check_seed = whole("--seed", "SEED")
+check_seed = by_rule("--seed", "SEED")
 Seed = Annotated[
     int,
     typer.Option("--seed", callback=check_seed, help="Where all chance comes from: the same seed, the same history."),
@@ -51,7 +51,7 @@ Workers = Annotated[
     typer.Option(
         "--workers",
         "-w",
-        callback=whole("--workers", "WORKERS"),
+        callback=by_rule("--workers", "WORKERS"),
         help="Processes that run side by side; one a core if not given.",
     ),
 ]

@@ -1,8 +1,8 @@
 """A study's tables for other programs, as Parquet, CSV, or in the shape of EMA Workbench."""
 
 import json
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -23,10 +23,12 @@ from desertion.study.analysis.columns import (
 )
 from desertion.study.analysis.study import Study
 from desertion.study.analysis.tables import parameters_of
+from desertion.study.design.spec import REPEATABLE
 from desertion.study.failures import StoreFullError
 from desertion.study.store.disk import is_full
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE, Row
+from desertion.study.store.scales import horizons
 
 FORMATS = ("csv", "parquet", "ema")
 
@@ -68,7 +70,7 @@ def export(
             import_module("pyarrow")  # looked for before anything is written
     signs = _COMMA if comma else _POINT
     study = Study(source, simulated=simulated)
-    with StudyFile(source) as file, replacing_folder(out) as fresh:
+    with _room(out), StudyFile(source) as file, replacing_folder(out) as fresh:
         return [out / path.relative_to(fresh) for path in _written(study, file, fresh, form, curves, signs)]
 
 
@@ -106,7 +108,8 @@ def ema_shape(
 
     Returns:
         One row a finished run with its parameters, `scenario` (the replicate), `policy` and `model`; and
-        outcomes by name, (runs,) for measures and (runs, days + 1) for daily columns.
+        outcomes by name, (runs,) for measures and (runs, days + 1) for daily columns, NaN beyond a design point's
+        own horizon.
 
     Raises:
         InputError: If no run is finished.
@@ -134,7 +137,21 @@ def _stacked(study: Study, file: StudyFile) -> dict[str, NDArray[np.float64]]:
     if study.is_real:
         sized = np.isin(columns, counted(columns, DAILY))
         block[:, :, sized] /= study.scales[[row.design for row in done], None, None]
+    ends = _ends(file, done)
+    for run, row in zip(block, done, strict=True):
+        run[ends[row.design] :] = np.nan  # nobody knows what would have come
     return {f"daily_{name}": block[:, :, index] for index, name in enumerate(columns)}
+
+
+def _ends(file: StudyFile, done: Sequence[Row]) -> dict[int, int]:
+    """Days + 1 of each design point: its horizon, also where all its runs stopped early, or its longest run where a task's horizon is not known."""
+    header, ends = file.header(), dict[int, int]()
+    with suppress(InputError):
+        if header["spec"]["task"] in REPEATABLE:
+            ends = {design: days + 1 for design, days in enumerate(horizons(header, file.points()))}
+    for row in done:
+        ends[row.design] = max(ends.get(row.design, 0), len(row.curve))
+    return ends
 
 
 def _done(study: Study, file: StudyFile) -> Iterator[Row]:
@@ -164,7 +181,7 @@ def _ema(study: Study, file: StudyFile, out: Path, signs: _Signs, *, curves: boo
 
 
 def _table(table: pd.DataFrame, path: Path, signs: _Signs, header: bool = True) -> Path:
-    with _room(path), replacing(path) as temporary:
+    with replacing(path) as temporary:
         if path.suffix == ".parquet":
             table.to_parquet(temporary, engine="pyarrow", index=False)
         else:
@@ -186,7 +203,7 @@ def _long(study: Study, file: StudyFile) -> Iterator[pd.DataFrame]:
 
 
 def _csv_curves(tables: Iterator[pd.DataFrame], path: Path, signs: _Signs) -> Path:
-    with _room(path), replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as sink:
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as sink:
         for index, table in enumerate(tables):
             table.to_csv(sink, index=False, header=index == 0, sep=signs.sep, decimal=signs.decimal)
     return path
@@ -196,7 +213,7 @@ def _parquet_curves(tables: Iterator[pd.DataFrame], path: Path, columns: Definit
     import pyarrow as pa
     from pyarrow import parquet
 
-    with _room(path), replacing(path) as temporary:
+    with replacing(path) as temporary:
         writer = None
         try:
             for batch in _batches(tables):
@@ -224,13 +241,13 @@ def _batches(tables: Iterator[pd.DataFrame], rows: int = 200_000) -> Iterator[pd
 
 
 @contextmanager
-def _room(path: Path) -> Generator[None]:
-    """Say it in a sentence when the disk is full; the file that was being written is not left behind."""
+def _room(out: Path) -> Generator[None]:
+    """Say it in a sentence when the disk is full; nothing of what was being written is left behind."""
     try:
         yield
     except OSError as problem:
         if is_full(problem):
             raise StoreFullError(
-                f"{path} cannot be written ({problem.strerror}): make room on its disk and export again"
+                f"{problem.filename or out} cannot be written ({problem.strerror}): make room on its disk and export again"
             ) from problem
         raise

@@ -170,7 +170,7 @@ def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequenc
 
 def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[str]) -> None:
     if len(varied) < 2:
-        raise InputError(f"{study.path} varies {len(varied)} numbers: a phase diagram needs two")
+        raise InputError(f"{study.path} varies {many(len(varied), 'number')}: a phase diagram needs two")
     if not is_grid(study, varied):
         raise InputError(
             f"{study.path} has hardly two points on one line, so that a cell of a phase diagram would hold one run among other inputs: "
@@ -259,13 +259,11 @@ def told_of_sensitivity(table: pd.DataFrame) -> str:
     effects = "total" not in table
     if table["half_width" if effects else "total_low"].isna().all():
         return f"{'Bar: mean absolute effect. ' if effects else ''}{NO_INTERVAL.capitalize()}: nothing can be told from chance."
+    if "dummy" not in set(table["factor"]):
+        return "Bar: mean absolute effect; whisker: 95 % interval." if effects else "Bar: 95 % interval."
     if effects:
         return "Bar: mean absolute effect; whisker: 95 % interval. What does not stand clear of the dummy, an input that does nothing, cannot be told from chance."
-    return "Bar: 95 % interval." + (
-        " Grey: up to the upper end for the dummy, an input that does nothing."
-        if "dummy" in set(table["factor"])
-        else ""
-    )
+    return "Bar: 95 % interval. Grey: up to the upper end for the dummy, an input that does nothing."
 
 
 def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:

@@ -41,7 +41,7 @@ def sobol_table(
 
     Returns:
         One row a factor: factor, first, first_low, first_high, total, total_low, total_high (NaN where points are fewer than 16),
-        above_noise (whether the total index's interval lies above that of the dummy; NaN without a dummy).
+        above_noise (whether the total index's interval lies above that of the dummy; NaN without a dummy or an interval).
 
     Raises:
         InputError: If the design is no sobol design, a run is missing, or the measure never changes.
@@ -85,7 +85,7 @@ def morris_table(
 
     Returns:
         One row a factor: factor, effect (mean absolute effect of crossing the factor's range), half_width (of its 95 % interval by Student,
-        NaN where trajectories are fewer than six), sigma (spread: interaction or curvature), above_noise, unit (of these: `log10 left_total`, where an effect of 1 is a factor of ten).
+        NaN where trajectories are fewer than six), sigma (spread: interaction or curvature), above_noise (NaN without a dummy or an interval), unit (of these: `log10 left_total`, where an effect of 1 is a factor of ten).
 
     Raises:
         InputError: If the design is no morris design, a run is missing, or SALib is not installed.
@@ -213,4 +213,4 @@ def _against_dummy(table: pd.DataFrame, low: str, high: str, dummy: bool) -> pd.
     if not dummy:
         return table.assign(above_noise=np.nan)
     floor = float(table[high].iloc[-1])
-    return table.assign(above_noise=table[low] > floor)
+    return table.assign(above_noise=(table[low] > floor).where(table[low].notna()))

@@ -24,6 +24,14 @@ _OF_THE_TABLE = ("policies", "dummy", "design", "replicate", "status", "seconds"
 """Columns of the table of runs, whose names no parameter may have."""
 
 
+def _once[T: Sequence[str]](names: T) -> T:
+    """Names of which none may stand twice."""
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        raise ValueError(f"names {twice!r} twice: name it once")
+    return names
+
+
 class Keep(Frozen):
     """What is kept of each run.
 
@@ -34,6 +42,11 @@ class Keep(Frozen):
 
     measures: Words = ()
     daily: Words = ("left", "strength")
+
+    @field_validator("measures", "daily")
+    @classmethod
+    def _check_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return _once(names)
 
 
 class StudyDocument(Frozen):
@@ -95,7 +108,14 @@ class StudyDocument(Frozen):
         listed = [_parts(mix) for mix in cast(Sequence[Any], mixes)]
         if not all(isinstance(mix, Sequence) and all(isinstance(name, str) for name in mix) for mix in listed):
             raise ValueError(f"must hold names or lists of names, got {shortened(mixes)}")
-        return {" + ".join(mix) or "status-quo": mix for mix in listed}
+        return dict(zip(_once([" + ".join(mix) or "status-quo" for mix in listed]), listed, strict=True))
+
+    @field_validator("policies")
+    @classmethod
+    def _check_labels(cls, mixes: dict[str, Any]) -> dict[str, Any]:
+        if not all(label.strip() for label in mixes):
+            raise ValueError("has a mix without a label: give each one, as in open = ['fast-track']")
+        return mixes
 
 
 def read_spec(path: Path) -> StudySpec:

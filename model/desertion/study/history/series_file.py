@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from desertion.errors import InputError, input_error, refuse_unknown
+from desertion.figures.labels import many
 from desertion.files import shown
 from desertion.reading import Row, csv_rows
 from desertion.study.history.series import GRADES, OWN, UNITS, Kind, Point, Series, Use
@@ -178,7 +179,7 @@ def _check_neighbours(before: Point, after: Point, series: Series, where: str) -
         raise input_error(
             "start",
             str(after.start),
-            f"leaves a gap of {missing} days from {first}",
+            f"leaves a gap of {many(missing, 'day')} from {first}",
             where=where,
             way_out="add the missing rows, or say why they are missing under `gaps` in series.toml",
         )

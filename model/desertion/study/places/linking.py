@@ -51,11 +51,15 @@ def links_of(
     if distance is None:
         apart = np.sort(np.linalg.norm(events.points[:, None] - events.points[None], axis=2), axis=1)
         distance = float(np.median(apart[:, min(4, apart.shape[1] - 1)]))
+        if not distance:
+            raise InputError(
+                f"{table.where}: most units share a place with their neighbours, so that no distance follows from the table; give one in km"
+            )
     if not distance > 0.0 or not np.isfinite(distance):
         raise input_error("distance", distance, "must be a finite number of km above 0")
     found = within(events.points, distance)
     if not len(found):
-        raise input_error("distance", distance, "links no two units", way_out="take a larger distance in km")
+        raise InputError(f"{table.where}: a distance of {distance:g} km links no two units; take a larger one")
     return found, f"within {distance:.3g} km", distance
 
 

@@ -46,9 +46,16 @@ def dask_executor(address: str, certificates: Certificates | None = None) -> Gen
     """
     with extra("cluster", "--scheduler needs Dask"):
         from distributed import Client
+        from distributed.comm.addressing import parse_address
+        from distributed.comm.registry import backends
     if address.startswith("tls://") and certificates is None:
         raise InputError(f"--scheduler {address} needs certificates: give --tls-ca, --tls-cert and --tls-key")
     try:
+        # A client of no possible address is half made: closing it takes a minute and ends in a traceback.
+        scheme, place = parse_address(address)
+        if scheme not in backends:
+            raise ValueError(f"{scheme}:// is no way to a scheduler")
+        backends[scheme].get_address_host(place)
         client = Client(address, security=_security(certificates), timeout=_WAIT, set_as_default=False)
     except (OSError, TimeoutError, ValueError, ImportError) as problem:
         raise InputError(

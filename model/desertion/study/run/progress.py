@@ -76,7 +76,7 @@ class _Cell:
 
 
 class _Lines:
-    """Reports to a log: the first, the last, and one in half a minute."""
+    """Reports to a log, one in half a minute."""
 
     def __init__(self, title: str) -> None:
         self._title = title

@@ -4,7 +4,7 @@ import logging
 import signal
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, field
 from functools import partial
@@ -86,6 +86,7 @@ class Runner:
         executor: Anything with the interface of `concurrent.futures.Executor`.
         workers: Runs that the executor does at a time.
         options: How to drive.
+        starts: How often runs were started in earlier sessions, of those that are to be run again.
     """
 
     spec: StudySpec
@@ -95,6 +96,7 @@ class Runner:
     executor: Executor
     workers: int
     options: DriveOptions
+    starts: Mapping[Key, int] = field(default_factory=dict[Key, int])
     _flying: dict[Future[Any], Chunk] = field(default_factory=dict[Future[Any], Chunk], init=False)
     _again: deque[Ticket] = field(default_factory=deque[Ticket], init=False)
     _kills: dict[Key, int] = field(default_factory=dict[Key, int], init=False)
@@ -172,7 +174,8 @@ class Runner:
             if len(self._specs) > 10_000:
                 self._specs.clear()
             self._specs[design] = self.spec.task_of(self.points[design])
-        return Ticket(design, replicate, self._kills.get(key, 0) + 1, self._specs[design])
+        attempt = self.starts.get(key, 0) + self._kills.get(key, 0) + 1
+        return Ticket(design, replicate, attempt, self._specs[design])
 
     def _submit(self, chunk: Chunk) -> Future[Any]:
         within = getattr(self.executor, "submit_within", None)

@@ -18,7 +18,7 @@ from desertion.study.design.factors import Point
 from desertion.study.design.own import Measurement, own_of
 from desertion.study.design.reading import changed, read_spec
 from desertion.study.design.rows import Points
-from desertion.study.design.schedule import Schedule
+from desertion.study.design.schedule import Key, Schedule
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StudyFailedError, interruptions
 from desertion.study.run.described import (
@@ -221,9 +221,9 @@ def refuse_edited_meanwhile(
 def _refuse_hopeless(study: Study) -> None:
     """Raise where every run failed: such a study has no answer."""
     if study.counts and DONE not in study.counts:
-        reason = study.failures["error"].mode().iloc[0]
+        runs, reason = sum(study.counts.values()), study.failures["error"].mode().iloc[0]
         raise StudyFailedError(
-            f"all {sum(study.counts.values()):,} runs failed, most often with: {reason}; see them with "
+            f"{f'all {runs:,} runs failed, most often' if runs > 1 else 'the only run failed,'} with: {reason}; see them with "
             f"`desertion show {study.path} --failures`, and run them again, where it was a sweep with --retry-failed, once the reason is gone"
         )
 
@@ -236,12 +236,17 @@ def drive(
     executor: Executor,
     workers: int,
     report: Callable[[Progress], None],
+    retry_from: int = 0,
 ) -> None:
-    """Do the runs that a study's file lacks."""
+    """Do the runs that a study's file lacks; failed ones, where they are wanted again, from one design point on."""
     schedule = Schedule(spec.replicates, len(points), options.shard)
+    starts: dict[Key, int] = {}
     for row, sound in writer.examined():  # damaged runs are done again
-        if row.design < len(points) and sound and (row.status == DONE or not options.retry_failed):
-            schedule.finish(row.key, watched(row, spec.replicates.watched))
+        if row.design < len(points) and sound:
+            if row.status == DONE or not options.retry_failed or row.design < retry_from:
+                schedule.finish(row.key, watched(row, spec.replicates.watched))
+            else:
+                starts[row.key] = row.attempts
     if schedule.unfinished():
         driving = replace(options.driving, report=report)
-        Runner(spec, points, writer, schedule, executor, workers, driving).run()
+        Runner(spec, points, writer, schedule, executor, workers, driving, starts).run()

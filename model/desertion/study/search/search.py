@@ -59,7 +59,8 @@ def search(
 
     Candidates are asked of Optuna's tree-structured Parzen estimator in batches and join the study's file as design
     points; all are judged by their means over the same replicates, which mean the same people and fates. A search that
-    was cut off asks the same questions again and finds their answers in its file.
+    was cut off asks the same questions again and finds their answers in its file. Runs that failed are done again only in
+    the last batch that was asked: what came after the others was asked on their failing.
 
     Args:
         spec: A study whose factors are the levers; its replicates must be a number.
@@ -90,8 +91,10 @@ def _searched(
     look = _try(looking, points, goal)
     asked = goal.simulated(_scale_of(spec))
     with _growing(looking, look, out, options, {"search": asked.plain()}) as (writer, extended):
+        # Whatever came after the answers of earlier batches was asked on them, so that other answers would lead elsewhere.
+        last = (len(writer.points()) - 1) // batch * batch
         while True:
-            extended(points, candidates)
+            extended(points, candidates, max(last, len(points) - len(trials)))
             for place, trial in enumerate(trials, len(points) - len(trials)):
                 _tell(asking, trial, _values(writer, asked, place, spec.replicates.number), asked)
             if len(points) >= candidates:
@@ -106,8 +109,8 @@ def _searched(
 @contextmanager
 def _growing(
     spec: StudySpec, look: Inspection, out: Path, options: RunOptions, about: Mapping[str, Any]
-) -> Generator[tuple[StudyWriter, Callable[[Sequence[Point], int], None]]]:
-    """The file of a study whose points are found while it is written, and what runs all points until now, of as many in the end."""
+) -> Generator[tuple[StudyWriter, Callable[[Sequence[Point], int, int], None]]]:
+    """The file of a study whose points are found while it is written, and what runs all points until now, of as many in the end, with failed runs again from one point on."""
     if look.odd and not options.quiet:
         print(look.remark(spec.design), file=sys.stderr, flush=True)
     begun = header(spec, _ANY, (1, 1), options.driving.hint)
@@ -117,10 +120,10 @@ def _growing(
     try:
         with working(spec, options, look.sound[0]) as (executor, workers, report):
 
-            def extended(points: Sequence[Point], most: int) -> None:
+            def extended(points: Sequence[Point], most: int, retry_from: int) -> None:
                 writer.extend(points)
                 whole = _of_all(report, most * spec.replicates.number)
-                drive(spec, tuple(points), writer, options, executor, workers, whole)
+                drive(spec, tuple(points), writer, options, executor, workers, whole, retry_from)
 
             yield writer, extended
     finally:
@@ -135,7 +138,7 @@ def _tried(spec: StudySpec, points: Sequence[Point], out: Path, options: RunOpti
     held += [point for point in points if point not in held]
     looking = replace(spec, design=DesignRule(kind=SEARCH))
     with _growing(looking, inspected(looking, tuple(points)), out, options or RunOptions(), {}) as (_, extended):
-        extended(held, len(held))
+        extended(held, len(held), 0)
     return Study(out), [held.index(point) for point in points]
 
 

@@ -58,8 +58,7 @@ def failure(problem: sqlite3.Error | OSError, path: Path) -> Exception:
         )
     if barred or isinstance(problem, OSError) or "readonly" in str(problem):
         return InputError(
-            f"{path} cannot be written ({_reason(problem)}): make it and its folder writable, or give another file with "
-            f"--out"
+            f"{path} cannot be written ({_reason(problem)}): make it and its folder writable, or give another file"
         )
     return problem
 

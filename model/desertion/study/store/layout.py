@@ -4,6 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def create(path: Path, entries: Mapping[str, str], points: Sequence[str], runs: 
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     connection = None
     try:
-        for stale in path.parent.glob(f".{path.name}.*.new*"):
+        for stale in path.parent.glob(f".{escape(path.name)}.*.new*"):
             stale.unlink(missing_ok=True)
         connection = sqlite3.connect(fresh, isolation_level=None)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")

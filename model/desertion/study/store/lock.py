@@ -42,9 +42,11 @@ class DriverLock:
         """Take the lock.
 
         Raises:
-            InputError: If another driver holds it, or the folder cannot be written.
+            InputError: If another driver holds it, or the folder is missing or cannot be written.
             StoreFullError: If there is no room for it.
         """
+        if not self.path.parent.is_dir():
+            raise InputError(f"{self.path.parent} is no folder: create it or give another place")
         while self._handle is None:
             try:
                 handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -55,8 +57,7 @@ class DriverLock:
             except OSError as problem:
                 os.close(handle)
                 raise InputError(
-                    f"{self.file} is being written by {self._holder()}: wait until that ends or stop it, "
-                    f"or give another place with --out"
+                    f"{self.file} is being written by {self._holder()}: wait until that ends or stop it, or give another place"
                 ) from problem
             # The previous holder may have removed the file between our opening and our locking it.
             if self.path.exists() and os.path.samestat(os.fstat(handle), self.path.stat()):

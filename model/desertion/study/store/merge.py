@@ -4,6 +4,7 @@ import logging
 import os
 import shlex
 from collections.abc import Mapping, Sequence
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from desertion.errors import InputError
 from desertion.figures.labels import many
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import difference
+from desertion.study.failures import StoreFullError
 from desertion.study.store.layout import put_in_place
+from desertion.study.store.lock import DriverLock
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.resumption import COMPARED, as_held
 from desertion.study.store.row import QUARANTINED, TIMEOUT, Row, packed_curve, packed_scalars
@@ -29,13 +32,18 @@ def merge(parts: Sequence[Path], out: Path) -> int:
     """Number of runs in a new file of all shards, which is the same as if one driver had run everything.
 
     Raises:
-        InputError: If parts belong to different studies, disagree about a run, or `out` exists.
+        InputError: If parts belong to different studies, disagree about a run, or `out` exists or is being written.
         StoreFullError: If the disk is full; `out` is not made.
     """
     if len(parts) < 1:
         raise InputError("merge needs the files of at least one shard")
-    if out.exists():
-        raise InputError(f"{out} exists already: give another file or move it away")
+    with DriverLock(out):
+        if out.exists():
+            raise InputError(f"{out} exists already: give another file or move it away")
+        return _merged(parts, out)
+
+
+def _merged(parts: Sequence[Path], out: Path) -> int:
     with StudyFile(parts[0]) as first:
         head, points = first.header(), first.points()
     accepted = list(head.get("accepted_changes", []))
@@ -53,9 +61,20 @@ def merge(parts: Sequence[Path], out: Path) -> int:
         finally:
             writer.close()
         put_in_place(fresh, out)
+    except StoreFullError as problem:
+        raise StoreFullError(
+            f"{out} is not made, its disk has no room for it ({problem.__cause__}): make room and merge again"
+        ) from problem
     finally:
-        fresh.unlink(missing_ok=True)
+        _remove_begun(out)
     return total
+
+
+def _remove_begun(out: Path) -> None:
+    """Remove what a merge into this file has begun, also one that was killed, with the logs that SQLite leaves beside it."""
+    for start in (".", ".."):  # the latter while it was being created
+        for rest in out.parent.glob(f"{start}{escape(out.name)}.*.merging*"):
+            rest.unlink(missing_ok=True)
 
 
 def _checked(first: Path, head: Mapping[str, Any], points: Sequence[Point], other: Path) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class StudyFile:
         path: The file.
 
     Raises:
-        InputError: If the file is missing, foreign, truncated, damaged or made by a newer version.
+        InputError: If the file is missing, empty, foreign, truncated, damaged or made by a newer version.
     """
 
     _mode: Literal["ro", "rw"] = "ro"
@@ -44,6 +44,8 @@ class StudyFile:
             raise InputError(f"{path} {what}: give the file of a study, as `desertion sweep` wrote it")
         if not os.access(path, os.R_OK):
             raise InputError(f"{path} cannot be read: its owner has to allow it (chmod +r)")
+        if not path.stat().st_size:
+            raise InputError(f"{path} is empty: give the file of a study, or remove it where a new one is to stand")
         self.path = path
         with self._sentences():
             self.connection = connected(path, self._mode)

@@ -81,8 +81,6 @@ class StudyWriter(StudyFile):
             StoreFullError: If there is no room to create it.
         """
         refuse_folder(path)
-        if not path.parent.is_dir():
-            raise InputError(f"{path.parent} is no folder: create it or give another --out")
         lock = DriverLock(path)
         lock.acquire()
         try:

@@ -104,7 +104,7 @@ def thesis(
         raise InputError(f"thesis: {idle}= changes nothing without a CSV file: add that, or leave {idle}= out")
     chance = design.seed if seed is None else seed
     people = None if at_risk is None else _people(at_risk)
-    days = {"door": [_day(day) for day in doors], "rule": [_day(day) for day in rules]}
+    days = {what: [_day(what, day) for day in asked] for what, asked in (("door", doors), ("rule", rules))}
     cases = [_case(str(name), people, days["door"], days["rule"], kind, unit) for name in names or shipped_cases()]
     called = [one.name for one in cases]
     if twice := next((name for name in called if called.count(name) > 1), ""):
@@ -140,8 +140,8 @@ def _case(
     if not is_csv(name):
         return case(name)
     if at_risk is None:
-        raise input_error(
-            "at risk", None, "must say how many people could act", where=name, way_out="give 20000, or fewest and most"
+        raise InputError(
+            f"{name}: it must be told how many people could act: give --at-risk 20000, or fewest and most as 250000,2500000 (in Python, at_risk)"
         )
     for_all = {"unit": unit, "counts": "acts"}
     points = shipped.load(name, kind, for_all).fit_points()
@@ -164,8 +164,8 @@ def _refuse_idle(what: str, days: Sequence[date], cases: Sequence[Case]) -> None
             raise input_error(what, str(day), f"must lie after the first day and not after the last: {spans}")
 
 
-def _day(day: date | str) -> date:
+def _day(what: str, day: date | str) -> date:
     try:
         return day_of(day)
     except ValueError:
-        raise input_error("date", day, "must be a date", way_out="write 1989-11-09") from None
+        raise input_error(what, day, "must be a date", way_out="write 1989-11-09") from None
