@@ -24,7 +24,8 @@ def from_draws(w: World, i: int, status: int, place: int) -> None:
     # Keyed by spell and stage, since a person may hide, flee and live abroad within one spell, and by the stays abroad that he has had in it:
     # clocks that came again would let him leave each time as early, or as late, as the first time.
     room = w.room[i]
-    turn: Any = np.int64(w.spell[i]) + SPELLS * w.stay[room, codes.STAYS_BEGUN]  # plain Python would count in the spell's sixteen bits
+    # Plain Python would count in the spell's sixteen bits.
+    turn: Any = np.int64(w.spell[i]) + SPELLS * w.stay[room, codes.STAYS_BEGUN]
     a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + turn * 64 + status)
     w.stay[room, 0], w.stay[room, 1], w.stay[room, 2] = stay_ticks(a), stay_ticks(b), stay_ticks(c)
 
