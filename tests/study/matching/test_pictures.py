@@ -43,6 +43,6 @@ def test_inputs_whose_values_are_words_have_no_row_but_are_counted(
     inputs = pd.DataFrame({"input": space.names, "says": [name == "form" for name in space.names]})
     match = SimpleNamespace(design=design, space=space, kept=kept, inputs=inputs)
     pictures.draw(cast("Any", match), tmp_path / "ranges.png", tmp_path / "targets.png")
-    assert len(rows) == 30
+    assert len(rows) == 31
     assert said[0] == "The evidence narrows 1 of 32 inputs; 445 worlds are kept"
-    assert said[1].endswith(" form (multiplicative: 206, concave: 181, additive: 193, threshold: 0).")
+    assert said[1].endswith(" form (multiplicative: 128, concave: 183, additive: 134, threshold: 0).")
