@@ -42,7 +42,7 @@ LEFT = {
     "pip install": "needs a network; `.ci/run` installs the wheel and tries it",
     "dask ": "starts a server and workers, as tests/study/run/test_cluster.py does",
     "desertion sweep tipping --scheduler": "needs a scheduler, which tests/study/run/test_cluster.py starts",
-    "desertion match russia-2022": "three hours; its parts are tried by tests/study/matching, and a design of one's own here",
+    "desertion match russia-2022": "over an hour of one core; its parts are tried by tests/study/matching, and a design of one's own here",
     "desertion match gdr-1989": "an hour and a half; as for Russia",
     "desertion claims --": "40 arms in each world, most of a minute each at the least; two claims with their arms are tried here",
     "desertion claims internal-refuge wounding-doctrine transit": "its claims over a year lie beside the page; tests/study/claims/test_plans.py holds them to the shipped ones",
