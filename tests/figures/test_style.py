@@ -1,6 +1,7 @@
 """The house style: colours that survive colour blindness and grey, labels that do not touch, files written whole."""
 
 import itertools
+import threading
 
 import numpy as np
 import pytest
@@ -206,3 +207,25 @@ def test_pictures_for_the_report_are_small_and_of_the_full_size():
         figure.subplots().plot([0, 1], [0, 1])
         picture = Image.open(io.BytesIO(style.png(figure)))
     assert picture.size == (int(6.4 * 144), int(4.2 * 144))
+
+
+def test_two_threads_draw_one_after_the_other() -> None:
+    """Settings are the whole process's: a figure that another thread began in between had the colours of no style, and ended in "Invalid RGBA argument: 'inherit'"."""
+    inside, seen = threading.Event(), list[str]()
+
+    def other() -> None:
+        inside.wait(5.0)
+        with style.house(dark=True):
+            seen.append(style.soft_ink())
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    with style.house():
+        mine = style.soft_ink()
+        inside.set()
+        thread.join(0.3)
+        assert thread.is_alive()
+        assert style.soft_ink() == mine
+    thread.join(5.0)
+    assert seen != [mine]
+    assert len(seen) == 1

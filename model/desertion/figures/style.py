@@ -1,6 +1,7 @@
 """House style: sizes, palette, labels at the ends of lines, and files that come out the same every time."""
 
 import io
+import threading
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,6 +76,10 @@ LONGEST_ROW = 48
 """Letters of a line of the name of a row."""
 
 
+ONE_AT_A_TIME = threading.RLock()
+"""Matplotlib's settings are the whole process's: two figures drawn at once would mix their styles."""
+
+
 @dataclass(frozen=True)
 class Pen:
     """How one line is drawn.
@@ -95,7 +100,7 @@ class Pen:
 
 @contextmanager
 def house(medium: Medium = "screen", *, dark: bool = False) -> Generator[None]:
-    """Draw in the house style inside the `with` block.
+    """Draw in the house style inside the `with` block, one thread at a time.
 
     Raises:
         InputError: If the medium is unknown.
@@ -103,7 +108,7 @@ def house(medium: Medium = "screen", *, dark: bool = False) -> Generator[None]:
     refuse_unknown("medium", medium, SIZES)
     here = Path(__file__).parent
     sheets = [here / "house.mplstyle", here / f"{medium}.mplstyle"] + ([here / "dark.mplstyle"] if dark else [])
-    with mpl_style.context(sheets, after_reset=True):
+    with ONE_AT_A_TIME, mpl_style.context(sheets, after_reset=True):
         yield
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +13,6 @@ from desertion.errors import InputError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Matplotlib's settings are the whole process's: two figures drawn at once would mix their styles.
-_ONE_AT_A_TIME = threading.RLock()
-
 
 def png(make: Callable[[], Figure]) -> bytes:
     """A figure as PNG.
@@ -26,7 +22,7 @@ def png(make: Callable[[], Figure]) -> bytes:
     """
     from desertion.figures import style
 
-    with _ONE_AT_A_TIME:
+    with style.ONE_AT_A_TIME:
         return style.png(make())
 
 
