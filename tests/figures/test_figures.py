@@ -5,6 +5,7 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -538,8 +539,11 @@ def test_a_film_that_ffmpeg_left_unfinished_is_none(tmp_path, monkeypatch, does)
     monkeypatch.setenv("PATH", str(fake.parent), prepend=":")
     (tmp_path / "out").mkdir()
     path = tmp_path / "out" / "film.mp4"
+    style_before = mpl.rcParams["xtick.labelcolor"]
     with pytest.raises(OSError, match="ffmpeg could not finish it") as told:
         animation.cascade(animation.watch(Slowly(95), 10, every=4), path)
+    # While the failure is told its frames live on: none of them may hold the house style.
+    assert mpl.rcParams["xtick.labelcolor"] == style_before
     assert told.value.filename == str(path)
     assert list(path.parent.iterdir()) == []
 

@@ -96,9 +96,11 @@ def cascade(frames: Iterable[Frame], path: Path, *, title: str = "", scale: floa
     kinds = ["gif", "mp4"] if shutil.which("ffmpeg") else ["gif"]
     refuse_unknown("kind of film", kind, kinds, where=f"{path} (mp4 needs ffmpeg)")
     taken = list(frames)
-    pictures = _pictures(taken, title, 1.0 / scale)
     wait = max(40, int(1000 * _SECONDS / max(len(taken), 1)))
-    with replacing(path) as temporary:
+    # The style is this function's and not the generator's: one that a failure leaves unfinished would keep it, and whatever was drawn
+    # when it was thrown away at last would lose its own.
+    with style.house("screen"), replacing(path) as temporary:
+        pictures = _pictures(taken, title, 1.0 / scale)
         if kind == "gif":
             _gif(pictures, temporary, wait)
         else:
@@ -107,47 +109,44 @@ def cascade(frames: Iterable[Frame], path: Path, *, title: str = "", scale: floa
 
 
 def _pictures(frames: Sequence[Frame], title: str, size: float) -> Iterator[NDArray[np.uint8]]:
-    """Draw every frame on one figure, changing only what moves."""
-    with style.house("screen"):
-        figure = Figure(figsize=(9.6, 5.4), dpi=90)
-        figure.set_layout_engine("none")  # the axes are placed by hand
-        canvas = FigureCanvasAgg(figure)
-        crowd_ax = figure.add_axes((0.02, 0.16, 0.52, 0.74))
-        curve_ax = figure.add_axes((0.66, 0.24, 0.31, 0.6))
-        figure.suptitle(title, x=0.02, ha="left", fontweight="bold")
-        counter = figure.text(0.66, 0.88, "", fontweight="bold")
-        image = crowd_ax.imshow(
-            _raster(frames[0].groups), cmap=ListedColormap([style.paper_color(), *(color for color, _ in GROUPS.values())]),
-            vmin=-1.5, vmax=len(GROUPS) - 0.5, interpolation="nearest", aspect="equal",
-        )  # fmt: skip
-        crowd_ax.set_axis_off()
-        patches = [Patch(color=color, label=name) for name, (color, _) in GROUPS.items()]
-        figure.legend(
-            handles=patches, loc="lower left", bbox_to_anchor=(0.01, 0.01), ncols=5, fontsize=8.5, handlelength=1.0
-        )
-        days = [frame.day for frame in frames]
-        left = [frame.left * size for frame in frames]
-        (line,) = curve_ax.plot([], [], color=style.ink())
-        curve_ax.set(
-            xlim=(days[0], max(days[-1], 1)),
-            ylim=(0, max([*left, 1.0]) * 1.05),
-            xlabel="day",
-            ylabel="persons, cumulative",
-        )
-        style.counts(curve_ax)
-        drawn, people = frames[0].groups.size, frames[0].people
-        if drawn < people:
-            figure.text(
-                0.02, 0.125, f"{drawn:,} of {people:,} simulated persons.", fontsize=8.5, color=style.soft_ink()
-            )
-        if size > 1.0:
-            figure.text(0.99, 0.125, basis(size), ha="right", fontsize=8.5, color=style.soft_ink())
-        for index, frame in enumerate(frames):
-            image.set_data(_raster(frame.groups))
-            line.set_data(days[: index + 1], left[: index + 1])
-            counter.set_text(f"Day {frame.day}: {labels.count_of(left[index], size)} {labels.have(left[index])} left")
-            canvas.draw()
-            yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
+    """Draw every frame on one figure, changing only what moves, in the style now in force."""
+    figure = Figure(figsize=(9.6, 5.4), dpi=90)
+    figure.set_layout_engine("none")  # the axes are placed by hand
+    canvas = FigureCanvasAgg(figure)
+    crowd_ax = figure.add_axes((0.02, 0.16, 0.52, 0.74))
+    curve_ax = figure.add_axes((0.66, 0.24, 0.31, 0.6))
+    figure.suptitle(title, x=0.02, ha="left", fontweight="bold")
+    counter = figure.text(0.66, 0.88, "", fontweight="bold")
+    image = crowd_ax.imshow(
+        _raster(frames[0].groups), cmap=ListedColormap([style.paper_color(), *(color for color, _ in GROUPS.values())]),
+        vmin=-1.5, vmax=len(GROUPS) - 0.5, interpolation="nearest", aspect="equal",
+    )  # fmt: skip
+    crowd_ax.set_axis_off()
+    patches = [Patch(color=color, label=name) for name, (color, _) in GROUPS.items()]
+    figure.legend(
+        handles=patches, loc="lower left", bbox_to_anchor=(0.01, 0.01), ncols=5, fontsize=8.5, handlelength=1.0
+    )
+    days = [frame.day for frame in frames]
+    left = [frame.left * size for frame in frames]
+    (line,) = curve_ax.plot([], [], color=style.ink())
+    curve_ax.set(
+        xlim=(days[0], max(days[-1], 1)),
+        ylim=(0, max([*left, 1.0]) * 1.05),
+        xlabel="day",
+        ylabel="persons, cumulative",
+    )
+    style.counts(curve_ax)
+    drawn, people = frames[0].groups.size, frames[0].people
+    if drawn < people:
+        figure.text(0.02, 0.125, f"{drawn:,} of {people:,} simulated persons.", fontsize=8.5, color=style.soft_ink())
+    if size > 1.0:
+        figure.text(0.99, 0.125, basis(size), ha="right", fontsize=8.5, color=style.soft_ink())
+    for index, frame in enumerate(frames):
+        image.set_data(_raster(frame.groups))
+        line.set_data(days[: index + 1], left[: index + 1])
+        counter.set_text(f"Day {frame.day}: {labels.count_of(left[index], size)} {labels.have(left[index])} left")
+        canvas.draw()
+        yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
 
 
 def _raster(groups: NDArray[np.int8]) -> NDArray[np.int8]:
