@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -116,8 +115,12 @@ class Aim:
     def kept_between(self, variance: float, cutoff: float) -> tuple[float, float]:
         """Results on the scale of the aim between which a world is not ruled out; `variance` is that of chance in its runs."""
         low, high = self.interval
-        spread = cutoff * math.sqrt(self.error**2 + self.discrepancy**2 + variance)
-        return low - spread, high + spread
+        away = cutoff * float(self.spread(variance))
+        return low - away, high + away
+
+    def spread(self, variance: Array | float, factor: float = 1.0) -> Array:
+        """Standard deviation of all that is not known: observation, the discrepancy times a factor, and what has a variance of its own."""
+        return np.sqrt(self.error**2 + (factor * self.discrepancy) ** 2 + np.asarray(variance))
 
     def implausibility(self, center: Array, variance: Array | float, factor: float = 1.0) -> Array:
         """How far centers lie outside of the figure, in standard deviations of all that is not known.
@@ -128,9 +131,8 @@ class Aim:
             factor: on the discrepancy.
         """
         distance = self.distance(center)
-        spread = np.sqrt(self.error**2 + (factor * self.discrepancy) ** 2 + np.asarray(variance))
         with np.errstate(divide="ignore", invalid="ignore"):
-            found = np.where(distance > 0.0, distance / spread, 0.0)
+            found = np.where(distance > 0.0, distance / self.spread(variance, factor), 0.0)
         return np.where(np.isfinite(center), found, np.inf)
 
 

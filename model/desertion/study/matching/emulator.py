@@ -136,12 +136,9 @@ class Emulator:
             chance = _chances(self.fitted, places)
             return chance, chance * (1.0 - chance)
         if self.kind == "mixture":
-            above = _chances(self.fitted, places)
-            (low, low_variance), (high, high_variance) = (side.fitted_scale(places) for side in self.sides)
-            mean = (1.0 - above) * low + above * high
-            return mean, (1.0 - above) * (low_variance + (low - mean) ** 2) + above * (
-                high_variance + (high - mean) ** 2
-            )
+            said = [(share, *side.fitted_scale(places)) for share, side in self.parts(places)]
+            mean = np.sum([share * own for share, own, _ in said], axis=0)
+            return mean, np.sum([share * (variance + (own - mean) ** 2) for share, own, variance in said], axis=0)
         mean, deviation = self.fitted.predict(places, return_std=True)
         return mean * self.unit + self.centre, (deviation * self.unit) ** 2
 
