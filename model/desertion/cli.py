@@ -1,6 +1,6 @@
 """The command line: find the command, run it, turn what went wrong into one sentence and an exit code.
 
-Exit codes: 0 done, 2 the user's input is wrong, 130 interrupted, 143 ended by SIGTERM, 1 anything else. Each command is a module of
+Exit codes: 0 done, 2 the user's input is wrong, 130 interrupted, 143 ended by SIGTERM (129 by SIGHUP), 1 anything else. Each command is a module of
 `desertion.commands`; only the one that was asked for is loaded, so that `desertion --help` answers at once.
 """
 
@@ -12,16 +12,16 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, TextIO, cast
+from typing import Annotated, Any, Literal, TextIO
 
 import typer
 
 from desertion import __version__, commands
-from desertion.commands import DONE, ENDED, FAILED, INTERRUPTED, WRONG_INPUT
+from desertion.commands import DONE, FAILED, INTERRUPTED, WRONG_INPUT
 from desertion.engine import garbage as startup
 from desertion.engine.cold import listen
 from desertion.errors import InputError
-from desertion.files import remove_unused, signals
+from desertion.files import ENDINGS, remove_unused, signals
 
 # What the user can do something about by naming another place; a full disk is no wrong input.
 _WRONG_PLACE = frozenset(
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     listen(_say_compiling)
     is_shown = _open_streams()
     try:
-        with signals((signal.SIGTERM,), _end), _patient_output() as output:
+        with signals(ENDINGS, _end), _patient("stderr"), _patient("stdout") as output:
             code = _exit_code(build_app(words)(args=words or ["--help"], prog_name="desertion", standalone_mode=False))
         if output.problem is not None and code == DONE:
             raise output.problem
@@ -59,8 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(str(error), WRONG_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         return _say("interrupted", INTERRUPTED)
-    except _Ended:
-        return _say("ended by SIGTERM", ENDED)
+    except _Ended as ending:
+        return _say(f"ended by {ending.signal.name}", 128 + ending.signal)
     except BrokenPipeError:
         # The reader of our output has gone (`desertion list | head`).
         return FAILED
@@ -76,12 +76,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Ended(BaseException):
-    """SIGTERM: the program ends in good order, leaving nothing half-written."""
+    """A batch system or a closed terminal ends the program in good order, leaving nothing half-written."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.signal = signal.Signals(number)
 
 
-def _end(_number: int, _frame: object) -> None:
-    """Let SIGTERM unwind what is under way as Ctrl-C does."""
-    raise _Ended
+def _end(number: int, _frame: object) -> None:
+    """Let the signal unwind what is under way as Ctrl-C does."""
+    raise _Ended(number)
 
 
 def _open_streams() -> bool:
@@ -104,7 +108,7 @@ def _open_streams() -> bool:
 
 
 class _Output:
-    """Standard output that never stops a command: what cannot be shown is left out, and its first problem remembered.
+    """Standard output, or error output, that never stops a command: what cannot be shown is left out, and its first problem remembered.
 
     Whatever a command writes and prints, in whatever order, a full disk or a reader who has gone costs it no file.
     """
@@ -137,14 +141,15 @@ class _Output:
 
 
 @contextmanager
-def _patient_output() -> Generator[_Output]:
-    before, output = sys.stdout, _Output(sys.stdout)
-    sys.stdout = cast(TextIO, output)
+def _patient(name: Literal["stdout", "stderr"]) -> Generator[_Output]:
+    before = getattr(sys, name)
+    output = _Output(before)
+    setattr(sys, name, output)
     try:
         yield output
     finally:
         output.flush()
-        sys.stdout = before
+        setattr(sys, name, before)
 
 
 def _forget_output(stream: TextIO) -> None:

@@ -22,6 +22,10 @@ LEVER = "lever-"
 """How names of shipped policies begin that move a single lever, for the tests of claims."""
 
 _PACKAGE = Path(__file__).resolve().parent
+_HANG_UP = getattr(signal, "SIGHUP", None)  # not everywhere
+ENDINGS: tuple[int, ...] = (signal.SIGTERM,) if _HANG_UP is None else (signal.SIGTERM, _HANG_UP)
+"""Signals by which a batch system, or a terminal that is closed, ends a program."""
+
 _made: list[Path] = []  # folders that this process made, see `remove_unused`
 
 
@@ -208,10 +212,10 @@ def _move(files: Mapping[Path, Path], temporary: Path) -> None:
 
 @contextmanager
 def _signals_held() -> Generator[None]:
-    """Hold Ctrl-C and SIGTERM back until the block is done, so that several files change as one."""
+    """Hold Ctrl-C and `ENDINGS` back until the block is done, so that several files change as one."""
     held: list[int] = []
     try:
-        with signals((signal.SIGINT, signal.SIGTERM), lambda caught, _frame: held.append(caught)):
+        with signals((signal.SIGINT, *ENDINGS), lambda caught, _frame: held.append(caught)):
             yield
     finally:
         if held:
@@ -220,11 +224,15 @@ def _signals_held() -> Generator[None]:
 
 @contextmanager
 def signals(numbers: Iterable[int], handler: Callable[[int, FrameType | None], object]) -> Generator[None]:
-    """Let a function handle signals until the block is done; only in the main thread, since others get none."""
+    """Let a function handle signals until the block is done; only in the main thread, since others get none.
+
+    A hang-up that is ignored, as `nohup` does, stays so.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, handler) for number in numbers}
+    hears = [number for number in numbers if number != _HANG_UP or signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in hears}
     try:
         yield
     finally:

@@ -21,11 +21,11 @@ SMALL = works.Work("small", works.WORKS[0].words, works.WORKS[0].study.replace("
 
 
 @pytest.mark.studies
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_study_that_is_asked_to_stop_says_one_sentence_and_why_it_ended(
     tmp_path: Path, number: int, code: int
 ) -> None:
-    """Ctrl-C ends with 130, SIGTERM with 143, each with the line that says how to go on and with no other."""
+    """Ctrl-C ends with 130, SIGTERM with 143, a hang-up with 129, each with the line that says how to go on and with no other."""
     path = tmp_path / "s.sqlite"
     driver = works.started(SMALL, path)
     while stored(path) == 0:

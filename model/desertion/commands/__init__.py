@@ -9,8 +9,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
 
-DONE, FAILED, WRONG_INPUT, INTERRUPTED, ENDED = 0, 1, 2, 130, 143
-"""Exit codes: of a command that did what was asked, of any fault, of wrong input, of Ctrl-C and of SIGTERM."""
+DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: of a command that did what was asked, of any fault, of wrong input and of Ctrl-C."""
 
 
 class ToldExit(int):

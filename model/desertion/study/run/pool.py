@@ -220,8 +220,10 @@ def _kill(process: int | None) -> None:
 
 
 def _begin() -> None:
-    """First act of a worker: leave Ctrl-C to the driver, and die with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """First act of a worker: leave Ctrl-C and a closed terminal to the driver, and die with it."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     follow_parent()
 
 

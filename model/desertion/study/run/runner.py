@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from desertion.figures.labels import many
-from desertion.files import signals
+from desertion.files import ENDINGS, signals
 from desertion.study.design.edition import edition
 from desertion.study.design.factors import Point
 from desertion.study.design.schedule import Key, Schedule
@@ -120,7 +120,7 @@ class Runner:
         runs = self.schedule.known() - self._before
         log.info("%s: %d runs to do with %d workers", self.writer.path, runs, self.workers)
         try:
-            with signals((signal.SIGINT, signal.SIGTERM), self._stop):
+            with signals((signal.SIGINT, *ENDINGS), self._stop):
                 self._loop()
         finally:
             for future in self._flying:
@@ -263,7 +263,7 @@ class Runner:
         )
 
     def _stop(self, number: int, _frame: object) -> None:
-        """Let a first Ctrl-C or SIGTERM end the study in good order, and a second one at once."""
+        """Let a first Ctrl-C or one of `ENDINGS` end the study in good order, and a second one at once."""
         if self._stop_asked:
             raise KeyboardInterrupt
         self._stop_asked = number
