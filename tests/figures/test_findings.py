@@ -339,7 +339,7 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
         (findings.of_fit(np.array([10.0, 30.0]), np.array([14.0, 24.0])), "the median run is off by 25 % in all"),
         (findings.of_predictions(np.array([1.0, 9.0]), {"with it": np.array([[0.0, 0.0], [2.0, 2.0]]), "without": np.array([[0.0, 8.0], [2.0, 10.0]])}),
          "of 2 figures, 1 (with it) and 2 (without) lie within the bars"),
-        (findings.of_power(_POWER), "Where at least 80 % of leaving are owed to contagion it is found in 55 % to 70 % of the histories"),
+        (findings.of_power(_POWER), "Where contagion makes 80 % of leaving or more it is found in 55 % to 70 % of the histories"),
         (findings.of_reliability(pd.DataFrame({"stated": [0.1, 0.5], "true": [0.12, 0.45]})), "Stated probabilities of contagion are off by 5 points at most"),
         (findings.of_reliability(pd.DataFrame({"stated": [0.1, 0.5], "true": [0.12, 0.4576]})), "Stated probabilities of contagion are off by 5 points at most"),
         (findings.of_alarms([0.01, 0.04], [0.73]), "False alarms: 4 % at most from causes in the list, up to 73 % from others"),

@@ -120,7 +120,7 @@ def _show_json(file: Path, measure: str | None, *, simulated: bool) -> int:
     study = Answers(file, simulated=simulated)
     measure = measure or study.usual_measure
     head = {"title": study.title, "counts": study.counts, "spec": study.spec, "versions": study.header["versions"]}
-    failures = study.failures[["design", "replicate", "status", "error"]]
+    failures = study.failures[["design", "replicate", "status", "attempts", "error"]]
     tables = {"summary": study.summary([measure])} if study.counts.get("done") else {}
     if tables and is_chance(measure):
         tables["chance"] = study.chance(measure)
@@ -191,10 +191,13 @@ def _text(table: "pd.DataFrame") -> str:
 
 
 def _failures(study: "Answers") -> int:
+    from desertion.figures.labels import many
+
     if not len(study.failures):
         print("no run failed")
     for _, run in study.failures.head(_MOST).iterrows():
-        print(f"design point {run['design']}, replicate {run['replicate']}: {run['status']}, {run['error']}")
+        tried = f" after {many(int(run['attempts']), 'start')}" if run["attempts"] > 1 else ""
+        print(f"design point {run['design']}, replicate {run['replicate']}: {run['status']}{tried}, {run['error']}")
         if run["trace"]:
             print(run["trace"])
     return 0

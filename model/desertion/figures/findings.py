@@ -361,7 +361,7 @@ def of_power(table: pd.DataFrame) -> str:
     most = table[table["owed_from"] == table["owed_from"].max()]
     found = most["found"] / most["histories"]
     return (
-        f"Where at least {percent(float(most['owed_from'].iloc[0]))} of leaving are owed to contagion it is found in {percent(float(found.min()))} to "
+        f"Where contagion makes {percent(float(most['owed_from'].iloc[0]))} of leaving or more it is found in {percent(float(found.min()))} to "
         f"{percent(float(found.max()))} of the histories"
     )
 

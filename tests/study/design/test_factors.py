@@ -73,6 +73,8 @@ def test_a_cut_normal_never_leaves_its_bounds() -> None:
     ("given", "words"),
     [
         ([], "empty list"),
+        ([1, 0, 1.0], r"names 1\.0 twice: name it once"),
+        (["a", "a"], "names 'a' twice"),
         ({"range": [1, 0]}, "first bound must lie below"),
         ({"range": [0, 1], "log": True}, "range above 0"),
         ({"range": [0, 1], "normal": [0, 1]}, "exactly one"),

@@ -68,10 +68,13 @@ def test_files_of_different_studies_do_not_merge(tmp_path: Path, study: Make) ->
 def test_a_merge_that_cannot_be_written_names_no_option(
     tmp_path: Path, study: Make, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It has none: a folder that is not there, and a file that another program is writing."""
+    """It has none: a folder that cannot be, and a file that another program is writing."""
     part = _run(study(), tmp_path / "part.sqlite", (1, 2))
     out = tmp_path / "merged.sqlite"
-    for place, told in ((tmp_path / "none" / "m.sqlite", "is no folder: create it"), (out, "is being written by")):
+    for place, told in (
+        (tmp_path / "part.sqlite" / "m.sqlite", "this folder cannot be used"),
+        (out, "is being written by"),
+    ):
         with DriverLock(out):
             assert main(["merge", str(place), str(part)]) == 2
         said = capsys.readouterr().err

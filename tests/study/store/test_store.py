@@ -455,10 +455,21 @@ def test_a_quota_on_file_size_is_a_sentence_and_keeps_what_was_written(
 def test_no_half_made_file_is_left_when_there_is_no_room_to_begin(
     tmp_path: Path, study: Callable[..., StudySpec]
 ) -> None:
-    """A folder that cannot take the file: one sentence, nothing left behind but the folder."""
-    with pytest.raises(InputError, match="is no folder"):
-        _open(tmp_path / "absent" / "s.sqlite", study())
-    assert list(tmp_path.iterdir()) == []
+    """A folder that cannot be: one sentence, nothing left behind."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="this folder cannot be used"):
+        _open(tmp_path / "file" / "s.sqlite", study())
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_missing_folder_is_made_for_a_study_as_for_any_result(
+    tmp_path: Path, study: Callable[..., StudySpec]
+) -> None:
+    """Figures and tables make theirs too."""
+    from tests.study.run.driving import drive
+
+    drive(str(tmp_path / "new" / "deep" / "s.sqlite"), points=1, runs=1)
+    assert sorted(path.name for path in (tmp_path / "new" / "deep").iterdir()) == ["s.sqlite"]
 
 
 @pytest.mark.parametrize("kind", ["nfs4", "virtiofs", "fuse.glusterfs", "fuse.ceph", "vboxsf", "wekafs", "unheard-of"])

@@ -194,7 +194,7 @@ def factor(name: str, stated: object, where: str) -> Factor:
         where: What to call the study in an error.
 
     Raises:
-        InputError: If the entry is neither values nor a known distribution, or its numbers are out of order.
+        InputError: If the entry is neither values nor a known distribution, names a value twice, or its numbers are out of order.
     """
     spot = f"{where}: vary.{name}"
     if isinstance(stated, Mapping):
@@ -209,7 +209,12 @@ def factor(name: str, stated: object, where: str) -> Factor:
         raise InputError(
             f"{spot} = {shortened(stated)} must be a list of values or a table such as {{ range = [0, 1] }}"
         )
-    return Factor(name, "values", values=_values(cast(Sequence[Any], stated), spot))
+    values = _values(cast(Sequence[Any], stated), spot)
+    kinds = [(isinstance(value, bool), value) for value in values]  # True is no 1
+    twice = next((value for place, value in enumerate(values) if kinds[place] in kinds[:place]), None)
+    if twice is not None:
+        raise InputError(f"{spot} names {twice!r} twice: name it once, or weigh values by repeating them as choices")
+    return Factor(name, "values", values=values)
 
 
 def _values(stated: Sequence[Any] | np.ndarray, spot: str) -> tuple[Value, ...]:

@@ -181,7 +181,7 @@ def _check_neighbours(before: Point, after: Point, series: Series, where: str) -
             str(after.start),
             f"leaves a gap of {many(missing, 'day')} from {first}",
             where=where,
-            way_out="add the missing rows, or say why they are missing under `gaps` in series.toml",
+            way_out="add the missing rows, or say why they are missing under `gaps` where the series is described",
         )
     if series.kind == "cumulative" and after.value < before.value:
         raise input_error(

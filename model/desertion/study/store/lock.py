@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from desertion.errors import InputError
+from desertion.files import folder
 from desertion.study.store.disk import failure
 
 if sys.platform == "win32":
@@ -42,11 +43,10 @@ class DriverLock:
         """Take the lock.
 
         Raises:
-            InputError: If another driver holds it, or the folder is missing or cannot be written.
+            InputError: If another driver holds it, or the folder cannot be made or written to.
             StoreFullError: If there is no room for it.
         """
-        if not self.path.parent.is_dir():
-            raise InputError(f"{self.path.parent} is no folder: create it or give another place")
+        folder(self.path.parent, [self.path.name], option="")
         while self._handle is None:
             try:
                 handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
