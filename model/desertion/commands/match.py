@@ -75,7 +75,8 @@ def command(
     from desertion.study.matching.match import match
 
     if report:
-        options.unused(context, "runs", "workers", "accept_changes", beside="--report, which runs nothing")
+        idle = ("worlds", "runs", "workers", "accept_changes")
+        options.unused(context, *idle, beside="--report, which runs nothing")
     target = folder(options.place(out, f"match-{Path(design).stem}"))
     if any(count < 1 for count in worlds or ()):
         raise input_error("--worlds", min(worlds or ()), "must be a whole number >= 1")

@@ -1,6 +1,7 @@
 """Claims about ensembles: what is written is read, and worlds that were found under other rules are refused."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from desertion import InputError
 from desertion.cli import main
 from desertion.simulation.golden import histories
 from desertion.study.matching import ensemble
+from desertion.study.matching.document import Design
 from desertion.study.matching.ensemble import load_ensemble, rules_version, shipped_ensembles, write_ensemble
 from desertion.study.matching.matched import Match
 
@@ -26,6 +28,13 @@ def test_what_is_written_is_read(known: Match, tmp_path: Path) -> None:
     assert not ensemble.too_few
     assert rejected.name == "mine-rejected.csv"
     assert len(load_ensemble(rejected).worlds) + len(ensemble.worlds) == len(found.worlds)
+
+
+def test_a_title_of_several_lines_stands_in_one(known: Match, tmp_path: Path) -> None:
+    """Its second line was no remark of the file any more, so that worlds that took hours to find could not be read."""
+    design = Design.model_validate(known.design.model_dump() | {"title": "two\nlines\n"})
+    path = write_ensemble(replace(known, design=design), "desertion match mine.toml", tmp_path / "mine.csv")[0]
+    assert load_ensemble(path).about["title"] == "two lines"
 
 
 def test_worlds_of_an_earlier_state_keep_their_order(known: Match, tmp_path: Path) -> None:

@@ -11,9 +11,12 @@ import pytest
 from desertion import InputError, match
 from desertion.study.blocks import markdown
 from desertion.study.matching import runs
+from desertion.study.matching.aims import aims_of
+from desertion.study.matching.document import Design, Screening
 from desertion.study.matching.emulator import Emulator, Training, fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.report import blocks, findings
+from desertion.study.matching.screening import effects
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.writer import StudyWriter
 from tests.study.matching.conftest import KNOWN, RANGES, Struck, figure
@@ -107,6 +110,25 @@ def test_a_match_is_judged_as_far_as_it_got(matched: Make, tmp_path: Path) -> No
     assert 0 < len(partly.worlds) < 116
     with pytest.raises(InputError, match="holds no runs of a match"):
         matched(only_judge=True, out=tmp_path / "empty")
+
+
+def test_all_waves_of_a_folder_are_judged(matched: Make) -> None:
+    """Also those that the command asked for beyond the design's: they were passed over, and tables and ensemble written without them."""
+    told = {"screening": 0, "targets": {"first": figure(0.2)}}
+    matched(waves=[{"worlds": 8}, {"worlds": 9}, {"worlds": 10}], **told)
+    found = matched(waves=[{"worlds": 8}], only_judge=True, **told)
+    assert found.worlds.groupby("stage").size().tolist() == [8, 9, 10]
+
+
+def test_effects_are_those_of_the_screening_that_was_run(matched: Make) -> None:
+    """By a design of as many trajectories over other places nothing is said of effects: what stood there took one place for another."""
+    told = {"waves": [], "screening": 4}
+    assert len(matched(**told).effects) == 6
+    assert len(matched(only_judge=True, **told).effects) == 6
+    design = Design.model_validate({"cases": {"run": {"scenario": "quiet"}}, "vary": RANGES, "target": KNOWN, "seed": 5, "screening": {"trajectories": 4, "levels": 6}})  # fmt: skip
+    whole = matched(**told).results
+    assert len(effects(design.model_copy(update={"screening": Screening(trajectories=4)}), whole, aims_of(design))) == 6
+    assert effects(design, whole, aims_of(design)).empty
 
 
 def test_runs_of_another_design_are_not_judged(matched: Make, known: Match, tmp_path: Path) -> None:
@@ -237,6 +259,25 @@ def test_worlds_that_a_wave_keeps_are_run_again(matched: Make, tmp_path: Path) -
     pd.testing.assert_frame_equal(found.worlds.drop(columns="seconds"), again.worlds.drop(columns="seconds"))
 
 
+def test_a_world_that_a_wave_holds_twice_has_further_runs_of_its_own(matched: Make, tmp_path: Path) -> None:
+    """Of lists alone there are twelve worlds, four times each: all that are alike are run again or none, and no two have the same mean; one run of the again file was counted for up to five."""
+    vary = {"a": [0.2, 0.4, 0.6, 0.8], "b": [0.2, 0.4, 0.6]}
+    told = {"vary": vary, "targets": {"sum": figure(1.0, 0.01)}, "screening": 0, "waves": [{"worlds": 48}]}
+    worlds = matched(out=tmp_path / "m", runs=1, confirm=3, **told).worlds
+    for _, alike in worlds.groupby(["a", "b"]):
+        assert alike["runs"].nunique() == 1
+    again = worlds[worlds["runs"] == 3]
+    assert len(again) > 9
+    with (
+        StudyFile(tmp_path / "m" / "stage-1.sqlite") as first,
+        StudyFile(tmp_path / "m" / "stage-1-again.sqlite") as study,
+    ):
+        once = {row.design: row.scalars["sum"] for row in first.rows()}
+        further = pd.DataFrame([(row.design, row.scalars["sum"]) for row in study.rows()], columns=["world", "sum"])
+    twice = further.groupby("world")["sum"].mean().to_numpy()
+    assert sorted((3.0 * again["sum"] - [once[number] for number in again.index]) / 2.0) == pytest.approx(sorted(twice))
+
+
 def test_worlds_that_cannot_be_run_are_ruled_out_and_counted(matched: Make) -> None:
     """A quarter of the range of an input is refused: none of it is kept, the rest is judged, and the report says how many and why."""
     found = matched(vary={**RANGES, "refused": {"range": [0.0, 1.0]}}, screening=0, waves=[{"worlds": 64}])
@@ -311,6 +352,11 @@ def test_all_words_are_proposed(matched: Make) -> None:
         ({"scenario": "quiet", "vary": RANGES}, "names no target"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"a": figure(1.0)}}, "target = 'a' is the name of an input"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"kept": figure(1.0)}}, "target = 'kept' is the name of an input or of a column"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"I.sum": {**figure(1.0), "effect": "run.left_total"}}}, r"target = 'I\.sum' is the name of an input or of a column"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {" ": {**figure(1.0), "effect": "run.left_total"}}}, "target = ' ' is no name that the tables could tell it by; rename it"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"x, above": {**figure(1.0), "effect": "run.left_total"}}}, "is no name that the tables"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(1.0), "effect": "3"}}}, r"target left: effect = 3 counts nothing of a run: name a measure, as in run\.left_total"),
+        ({"scenario": "quiet", "vary": {"asylum": {"choices": [0.1, 0.2, 0.1]}}, "targets": KNOWN}, r"vary\.asylum = 0\.1 is listed twice; list each value once"),
         ({"scenario": "quiet", "design": "russia-2022"}, "give one of the two"),
     ],
 )  # fmt: skip
@@ -325,6 +371,9 @@ def test_an_unknown_input_and_measure_are_told_before_anything_runs(tmp_path: Pa
     told = {"scenario": "quiet", "targets": KNOWN, "out": tmp_path, "quiet": True, "workers": 1}
     with pytest.raises(InputError, match="did you mean"):
         match(**told, vary={"behaviour.chance_powr": {"range": [0, 1]}})  # type: ignore[arg-type]
+    for vary in ({"police": ["none"]}, {"police": [1.0, "none"]}, {"cases": {"choices": ["few", "many"]}}):
+        with pytest.raises(InputError, match=r"(police|cases) = '(none|few)' must be a number"):
+            match(**told, vary=vary)  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"there is no measure 'left_tota'.*did you mean 'left_total'"):
         match(
             scenario="quiet",

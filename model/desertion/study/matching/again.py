@@ -252,8 +252,13 @@ def _refuse_others(design: Design, points: Sequence[Point], file: Path, runs: in
     seed = json.loads(dict(spec["settings"])["match"])["seed"]
     begun, asked = (stored, spec["replicates"]["number"], seed), (list(points), runs, design.seed)
     if begun != asked:
-        had, wanted = (f"{many(len(worlds), 'world')}, {many(number, 'run')} each, seed {seed}" for worlds, number, seed in (begun, asked))
-        raise InputError(f"{file} was begun with {had}, and {'as many others' if had == wanted else wanted} are asked for: ask for the same worlds, runs and seed, or move the file away")
+        had, wanted = (
+            f"{many(len(worlds), 'world')}, {many(number, 'run')} each, seed {seed}"
+            for worlds, number, seed in (begun, asked)
+        )
+        raise InputError(
+            f"{file} was begun with {had}, and {'as many others' if had == wanted else wanted} are asked for: ask for the same worlds, runs and seed, or move the file away"
+        )
 
 
 def again_blocks(found: Again, command: str) -> list[Block]:
@@ -297,7 +302,9 @@ def _reasons(match: Match, lost: np.ndarray) -> str:
         unknown = int((match.results.unknown[str(target)] & lost & (worst == target)).sum())
         told.append(f"`{target}` {count}" + (f" ({unknown} of them without a number)" if unknown else ""))
     if failed.any():
-        told.append(f"runs that failed {failed.sum()} (most often with: {Counter(errors[failed]).most_common(1)[0][0]})")
+        told.append(
+            f"runs that failed {failed.sum()} (most often with: {Counter(errors[failed]).most_common(1)[0][0]})"
+        )
     return ", ".join(told)
 
 
