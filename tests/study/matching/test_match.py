@@ -208,6 +208,22 @@ def test_a_single_target_that_no_world_meets_contradicts_no_other(matched: Make)
     assert findings(found)[1].startswith("**A target is out of reach**: no world meets first, of ")
 
 
+def test_a_target_without_a_number_in_any_world_is_said(matched: Make, tmp_path: Path) -> None:
+    """Nothing can be kept, and no further wave helps, which was the advice. One that is only looked at has no number in kept worlds, and where none is kept nothing is said of it; a target without a unit has no space for it."""
+    told = {"screening": 0, "waves": [{"worlds": 64}]}
+    found = matched(targets={"never": figure(1.0), "first": figure(0.2)}, **told)
+    assert findings(found)[1].startswith("No world that was run has a number for `never`, so that none can be kept")
+    assert "Add a wave" not in " ".join(findings(found))
+    never = {"never": figure(1.0) | {"role": "held-out"}, "first": figure(0.2)}
+    looked = matched(targets=never, out=tmp_path / "looked", **told)
+    assert "`never`, only looked at: no number in kept worlds, observed 1; 0 % of them would pass." in findings(looked)
+    assert "| `never` | looked at | 1 | no number |" in markdown(blocks(looked, "again"))
+    seldom = matched(targets=never, confirm=9, only_judge=True, out=tmp_path / "looked", **told)
+    assert seldom.unconfirmed
+    assert not len(seldom.kept)
+    assert "only looked at" not in " ".join(findings(seldom))
+
+
 def test_too_few_survivors_are_said(matched: Make) -> None:
     """Without waves of proposals a handful of worlds is kept, and nothing is said of inputs."""
     found = matched(screening=0, waves=[{"worlds": 64}], targets={"first": figure(0.2)})
