@@ -140,8 +140,12 @@ def _tell(found: "Match", target: Path, again: str) -> int:
         if name != "worlds":
             written.append(write_answer(target / f"{name}.csv", table))
     written += write_ensemble(found, again, target / "ensemble.csv")
+    pictures = target / "ranges.png", target / "targets.png"
     if len(found.kept):
-        written += draw(found, target / "ranges.png", target / "targets.png")
+        written += draw(found, *pictures)
+    else:  # those of an earlier judgement would be taken for pictures of this one
+        for path in pictures:
+            path.unlink(missing_ok=True)
     for path in written:
         print(path)
     return 0
