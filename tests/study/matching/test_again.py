@@ -1,5 +1,6 @@
 """Claims about kept worlds that are run again, on the stand-in, whose large armies have a sum that is 0.2 larger."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -72,6 +73,10 @@ def test_worlds_that_hang_on_size_are_lost_at_the_other_size_alone(at_size: Call
     assert found.worlds["kept_same"].mean() > 0.7
     assert found.worlds["kept_changed"].mean() < 0.2
     told = " ".join(again_findings(found))
+    difference = re.search(r"a difference of (\S+) points in 100 \(95 % interval (\S+) to (\S+)\)", told)
+    assert difference is not None
+    middle, low, high = map(int, difference.groups())
+    assert low < middle < high < -50
     assert "Numbers that move beyond chance, each judged at 95 %: `sum`." in told
     assert "What rules out at 2 times the size: `sum`" in told
     assert "+0.2" in markdown(again_blocks(found, "desertion match mine.toml --size 2"))

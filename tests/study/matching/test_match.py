@@ -15,6 +15,7 @@ from desertion.study.matching.aims import aims_of
 from desertion.study.matching.document import Design, Screening
 from desertion.study.matching.emulator import Emulator, Training, fit
 from desertion.study.matching.matched import Match
+from desertion.study.matching.proposals import Outlook, propose
 from desertion.study.matching.report import blocks, findings
 from desertion.study.matching.screening import effects
 from desertion.study.store.reader import StudyFile
@@ -72,6 +73,8 @@ def test_later_waves_keep_more_and_as_many_as_emulators_expect(known: Match) -> 
     assert stages.loc[2, "expected"] == pytest.approx(kept[2], abs=4.0 * np.sqrt(kept[2]))
     assert stages.loc[2, "volume"] == pytest.approx(0.0234, rel=0.25)
     assert np.isnan(stages.loc[0, "expected"])
+    row = next(line for line in markdown(blocks(found, "again")).splitlines() if line.startswith("| wave 2 |"))
+    assert row.startswith(f"| wave 2 | 60 | {kept[2]} | {stages.loc[2, 'expected']:.1f} |")
 
 
 def test_what_emulators_held_of_their_own_wave_is_told(
@@ -87,6 +90,8 @@ def test_what_emulators_held_of_their_own_wave_is_told(
     for row, unseen in zip(doubted.emulators.itertuples(), shown, strict=True):
         np.testing.assert_array_equal(unseen.means, results.means[row.target][results.stage == row.stage])
         assert (unseen.noise > 0.0).all()
+    for aim, unseen in zip(doubted.aims, shown[-2:], strict=True):
+        assert unseen.noise == pytest.approx(results.chance(aim, 3.0) / 2.0), "each was run twice"
 
 
 @pytest.mark.parametrize("calls", [1, 4, 7])
@@ -257,6 +262,23 @@ def test_worlds_that_only_a_double_discrepancy_keeps_are_said_to_have_been_run_f
     assert 0 < once < kept
     assert found.discrepancies["run_fewer_times"].tolist() == [0, 0, once]
     assert f"{kept} with double, {once} of them run fewer than 2 times)." in findings(found)[0]
+
+
+def test_emulators_are_asked_for_what_a_kept_world_has_been_run(
+    matched: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The chance of three runs together where a wave runs one and kept worlds have three, of four where a wave runs four; no two files have people and fates in common."""
+    outlooks: list[Outlook] = []
+    monkeypatch.setattr("desertion.study.matching.match.propose", lambda space, outlook, *told: outlooks.append(outlook) or propose(space, outlook, *told))  # fmt: skip
+    found = matched(waves=[{"worlds": 40, "replicates": 2}, {"worlds": 20}, {"worlds": 5, "replicates": 4}], runs=1, confirm=3, out=tmp_path / "m")  # fmt: skip
+    single = found.emulators[found.emulators["target"] == "sum"]["chance"] ** 2
+    assert [outlook.chance["sum"] for outlook in outlooks] == pytest.approx(single.to_numpy() / [3.0, 3.0, 4.0])
+    files = sorted((tmp_path / "m").glob("*.sqlite"))
+    seeds = []
+    for path in files:
+        with StudyFile(path) as study:
+            seeds.append(study.header()["spec"]["seed"])
+    assert len(set(seeds)) == len(files) >= 6
 
 
 def test_worlds_that_a_wave_keeps_are_run_again(matched: Make, tmp_path: Path) -> None:
