@@ -45,6 +45,7 @@ IDLE = [
     ("list --json --levers", "--levers changes nothing beside --json"),
     ("list studies --levers", "--levers changes nothing beside studies"),
     ("match russia-2022 --report --runs 3", "--runs changes nothing beside --report"),
+    ("match russia-2022 --report --worlds 3", "--worlds changes nothing beside --report"),
     ("plot toy --kind decision --force toy", "--force changes nothing beside --kind decision"),
     ("plot x.sqlite --who soldier", "--who changes nothing beside the file of a study"),
     ("plot x --who soldier", "--who changes nothing without --kind decision"),

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from desertion.figures import style
-from desertion.figures.marks import Mark, ratios, shares
+from desertion.figures.marks import Mark, deviations, ratios, shares
 
 
 def test_marks_stand_at_their_values_from_the_top() -> None:
@@ -33,6 +33,19 @@ def test_a_ratio_beyond_the_axis_is_an_arrow_at_its_end_and_one_without_effect_l
     assert left < 1.0 < right
     arrows = [(line.get_marker(), *line.get_xdata(), *line.get_ydata()) for line in ax.lines if line.get_marker() in "<>"]  # fmt: skip
     assert arrows == [("<", left, 0), (">", right, -1)]
+
+
+def test_a_deviation_beyond_the_axis_is_an_arrow_at_its_end() -> None:
+    """Its row stood empty, as if the figure were met."""
+    with style.house():
+        ax = style.new_figure("wide").subplots()
+        deviations(
+            ax,
+            [Mark("far", -30.0, -31.0, -29.0), Mark("near", 2.0, 1.0, 3.0), Mark("high", 11.0, 9.0, 12.0, strong=True)],
+            3.0,
+        )
+    arrows = [(line.get_marker(), *line.get_xdata(), *line.get_ydata()) for line in ax.lines if line.get_marker() in "<>"]  # fmt: skip
+    assert arrows == [("<", -10.0, 0), (">", 10.0, -2)]
 
 
 def test_ticks_of_a_wide_axis_of_ratios_stand_a_doubling_apart() -> None:

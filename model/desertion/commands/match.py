@@ -75,7 +75,8 @@ def command(
     from desertion.study.matching.match import match
 
     if report:
-        options.unused(context, "runs", "workers", "accept_changes", beside="--report, which runs nothing")
+        idle = ("worlds", "runs", "workers", "accept_changes")
+        options.unused(context, *idle, beside="--report, which runs nothing")
     target = folder(options.place(out, f"match-{Path(design).stem}"))
     if any(count < 1 for count in worlds or ()):
         raise input_error("--worlds", min(worlds or ()), "must be a whole number >= 1")
@@ -139,8 +140,12 @@ def _tell(found: "Match", target: Path, again: str) -> int:
         if name != "worlds":
             written.append(write_answer(target / f"{name}.csv", table))
     written += write_ensemble(found, again, target / "ensemble.csv")
+    pictures = target / "ranges.png", target / "targets.png"
     if len(found.kept):
-        written += draw(found, target / "ranges.png", target / "targets.png")
+        written += draw(found, *pictures)
+    else:  # those of an earlier judgement would be taken for pictures of this one
+        for path in pictures:
+            path.unlink(missing_ok=True)
     for path in written:
         print(path)
     return 0

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from desertion.figures import style
 
 _CROWDED = 20.0  # end over beginning of an axis beyond which ticks stand a doubling apart
-_WIDEST = 10.0  # standard deviations at which an axis ends
+WIDEST = 10.0
+"""Standard deviations at which an axis ends."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,7 @@ def ratios(ax: Axes, marks: Sequence[Mark]) -> Axes:
     ax.set_xscale("log", base=2)
     left, right = max(min([*finite, 0.75]) * 0.9, 0.2), min(max([*finite, 1.5]) * 1.1, 8.0)
     ax.set_xlim(left, right)
-    for row, mark in enumerate(marks):
-        if mark.value < left or mark.value > right:
-            end, arrow = (left, "<") if mark.value < left else (right, ">")
-            ax.plot([end], [-row], marker=arrow, color=style.pens(2)[int(mark.strong)].color, clip_on=False)
+    _arrows(ax, marks, left, right)
     wide = right / left > _CROWDED
     ticks = [
         tick
@@ -93,6 +91,14 @@ def rows(ax: Axes, marks: Sequence[Mark]) -> None:
     ax.grid(visible=False, axis="y")
 
 
+def _arrows(ax: Axes, marks: Sequence[Mark], left: float, right: float) -> None:
+    """An arrow at the end of the axis beyond which a mark lies."""
+    for row, mark in enumerate(marks):
+        if mark.value < left or mark.value > right:
+            end, arrow = (left, "<") if mark.value < left else (right, ">")
+            ax.plot([end], [-row], marker=arrow, color=style.pens(2)[int(mark.strong)].color, clip_on=False)
+
+
 def ranges(ax: Axes, marks: Sequence[Mark]) -> Axes:
     """Draw where kept worlds lie in the range of each input, one a row from the top.
 
@@ -108,7 +114,7 @@ def ranges(ax: Axes, marks: Sequence[Mark]) -> Axes:
 
 
 def deviations(ax: Axes, marks: Sequence[Mark], cutoff: float) -> Axes:
-    """Draw how far results lie from the figures, in standard deviations, one target a row from the top.
+    """Draw how far results lie from the figures, in standard deviations, one target a row from the top; an arrow at an end stands for one beyond.
 
     Args:
         ax: where to draw.
@@ -119,8 +125,9 @@ def deviations(ax: Axes, marks: Sequence[Mark], cutoff: float) -> Axes:
     for line in (-cutoff, cutoff):
         ax.axvline(line, color=style.ink(), linewidth=1.0, linestyle=(0, (4, 2)), zorder=0)
     ends = [abs(x) for mark in marks for x in (mark.low, mark.high)]
-    width = min(_WIDEST, max([cutoff * 1.2, *ends]) * 1.05)
+    width = min(WIDEST, max([cutoff * 1.2, *ends]) * 1.05)
     ax.set_xlim(-width, width)
+    _arrows(ax, marks, -width, width)
     ax.set_xlabel("standard deviations from the figure")
     ax.tick_params(axis="y", labelsize="x-small")
     return ax

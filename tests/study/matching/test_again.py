@@ -1,5 +1,6 @@
 """Claims about kept worlds that are run again, on the stand-in, whose large armies have a sum that is 0.2 larger."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -72,6 +73,10 @@ def test_worlds_that_hang_on_size_are_lost_at_the_other_size_alone(at_size: Call
     assert found.worlds["kept_same"].mean() > 0.7
     assert found.worlds["kept_changed"].mean() < 0.2
     told = " ".join(again_findings(found))
+    difference = re.search(r"a difference of (\S+) points in 100 \(95 % interval (\S+) to (\S+)\)", told)
+    assert difference is not None
+    middle, low, high = map(int, difference.groups())
+    assert low < middle < high < -50
     assert "Numbers that move beyond chance, each judged at 95 %: `sum`." in told
     assert "What rules out at 2 times the size: `sum`" in told
     assert "+0.2" in markdown(again_blocks(found, "desertion match mine.toml --size 2"))
@@ -105,11 +110,38 @@ def test_a_case_that_states_no_scale_has_that_of_its_scenario(at_size: Callable[
 def test_worlds_without_a_number_are_told_apart() -> None:
     """A quotient with nothing below it rules a world out as well, and says nothing on its size."""
     unknown = {"sum": np.zeros(4, bool), "difference": np.array([True, False, True, True])}
-    results = SimpleNamespace(unknown=unknown)
+    results = SimpleNamespace(unknown=unknown, errors=[""] * 4)
     worlds = pd.DataFrame({"target": ["difference", "difference", "sum", "difference"]})
     match = cast("Match", SimpleNamespace(worlds=worlds, results=results))
     told = _reasons(match, np.array([True, True, True, False]))
     assert told == "`difference` 2 (1 of them without a number), `sum` 1"
+
+
+def test_worlds_that_cannot_be_run_are_ruled_out_by_no_target(at_size: Callable[..., Again]) -> None:
+    """The stand-in breaks down in one world of six: it stood under the first target, as if that had been missed."""
+    found = at_size(0.5, worlds=6)
+    points, errors = found.changed.results, ["", "", "InputError: this world cannot be", "", "", ""]
+    means = {name: np.where(np.arange(6) == 2, np.nan, values) for name, values in points.means.items()}
+    broken = replace(found.changed, results=replace(points, means=means, errors=errors))
+    told = _reasons(broken, np.arange(6) == 2)
+    assert told == "runs that failed 1 (most often with: InputError: this world cannot be)"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [("nan", "is no number"), ("", "is no number"), ("inf", "is no number"), ("half", "a = 'half', which is no number"), ("9" * 400, "is no number")]
+)  # fmt: skip
+def test_a_value_that_is_no_number_is_refused(
+    at_size: Callable[..., Again], known: Match, tmp_path: Path, value: str, words: str
+) -> None:
+    """In the worlds of the match and in those of another; such a world had no run, or the command broke down."""
+    with pytest.raises(InputError, match=words):
+        at_size(1.0, shared=of_another(tmp_path / "other" / "ensemble.csv", f"{value},7"))
+    own = write_ensemble(known, "desertion match mine.toml", tmp_path / "broken.csv")[0]
+    lines = own.read_text().splitlines()
+    lines[-1] = ",".join([*lines[-1].split(",")[:1], value, *lines[-1].split(",")[2:]])
+    own.write_text("\n".join(lines) + "\n")
+    with pytest.raises(InputError, match=rf"broken\.csv has worlds with .*{words}"):
+        again(tmp_path / "mine.toml", ensemble=own, size=2.0)
 
 
 def test_what_chance_forgives_is_told_apart_from_what_moves(at_size: Callable[..., Again]) -> None:
@@ -173,7 +205,7 @@ def test_a_word_is_as_far_from_another_as_the_ends_of_a_range(tmp_path: Path) ->
     found = _crossed(design, own, [{"a": 0.1, "b": "x"}, {"a": 0.2, "b": "y"}], "other.csv")
     assert found.nearest == (own[0], own[1])
     assert found.points == ({"b": "x", "a": 0.1, "c": 0.3}, {"b": "y", "a": 0.2, "c": 0.4})
-    with pytest.raises(InputError, match=r"other\.csv has worlds with b = odd, which is none of the values"):
+    with pytest.raises(InputError, match=r"other\.csv has worlds with b = 'odd', which is none of the values"):
         _crossed(design, own, [{"a": 0.1, "b": "odd"}], "other.csv")
 
 
@@ -218,8 +250,13 @@ def test_what_was_run_is_not_run_again(at_size: Callable[..., Again], tmp_path: 
     assert at_size(2.0, worlds=8).worlds.equals(first.worlds)
     with StudyFile(tmp_path / "sizes" / "again-size-2.sqlite") as study:
         assert [row.seconds for row in study.rows()] == before
-    with pytest.raises(InputError, match=r"again\.sqlite"):
-        at_size(2.0, worlds=9)
+    for told, words in (
+        ({"worlds": 9}, "and 9 worlds, 3 runs each, seed 5 are asked for: ask for the same worlds"),
+        ({"worlds": 8, "runs": 4}, "and 8 worlds, 4 runs each, seed 5 are asked for"),
+        ({"worlds": 8, "seed": 6}, "and 8 worlds, 3 runs each, seed 6 are asked for"),
+    ):
+        with pytest.raises(InputError, match=rf"again\.sqlite was begun with 8 worlds, 3 runs each, seed 5, {words}"):
+            at_size(2.0, **told)
 
 
 def test_the_command_reads_the_worlds_of_its_folder(

@@ -1,14 +1,17 @@
 """Claims about ensembles: what is written is read, and worlds that were found under other rules are refused."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from desertion import InputError
 from desertion.cli import main
 from desertion.simulation.golden import histories
 from desertion.study.matching import ensemble
+from desertion.study.matching.document import Design
 from desertion.study.matching.ensemble import load_ensemble, rules_version, shipped_ensembles, write_ensemble
 from desertion.study.matching.matched import Match
 
@@ -26,6 +29,13 @@ def test_what_is_written_is_read(known: Match, tmp_path: Path) -> None:
     assert not ensemble.too_few
     assert rejected.name == "mine-rejected.csv"
     assert len(load_ensemble(rejected).worlds) + len(ensemble.worlds) == len(found.worlds)
+
+
+def test_a_title_of_several_lines_stands_in_one(known: Match, tmp_path: Path) -> None:
+    """Its second line was no remark of the file any more, so that worlds that took hours to find could not be read."""
+    design = Design.model_validate(known.design.model_dump() | {"title": "two\nlines\n"})
+    path = write_ensemble(replace(known, design=design), "desertion match mine.toml", tmp_path / "mine.csv")[0]
+    assert load_ensemble(path).about["title"] == "two lines"
 
 
 def test_worlds_of_an_earlier_state_keep_their_order(known: Match, tmp_path: Path) -> None:
@@ -91,7 +101,12 @@ def test_the_command_writes_tables_report_and_pictures(
     assert f"{len(found.kept)} of {len(found.worlds)} worlds that were run are not ruled out" in told
     assert "Not ruled out is not probable" in (tmp_path / "out" / "match.md").read_text()
     assert len(load_ensemble(tmp_path / "out" / "ensemble.csv").worlds) == len(found.kept)
-    assert all((tmp_path / "out" / name).stat().st_size > 10_000 for name in ("ranges.png", "targets.png"))
+    drawn = [tmp_path / "out" / name for name in ("ranges.png", "targets.png")]
+    assert all(path.stat().st_size > 10_000 for path in drawn)
+    nothing = {name: np.full(len(found.worlds), np.nan) for name in found.results.means}
+    found = replace(found, results=replace(found.results, means=nothing))
+    assert main(["match", "russia-2022", "--out", str(tmp_path / "out")]) == 0
+    assert not any(path.exists() for path in drawn), "they would be taken for pictures of what is judged now"
 
 
 def test_worlds_of_a_wave_leave_the_rest_of_it_as_the_design_has_it(

@@ -11,9 +11,13 @@ import pytest
 from desertion import InputError, match
 from desertion.study.blocks import markdown
 from desertion.study.matching import runs
+from desertion.study.matching.aims import aims_of
+from desertion.study.matching.document import Design, Screening
 from desertion.study.matching.emulator import Emulator, Training, fit
 from desertion.study.matching.matched import Match
+from desertion.study.matching.proposals import Outlook, propose
 from desertion.study.matching.report import blocks, findings
+from desertion.study.matching.screening import effects
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.writer import StudyWriter
 from tests.study.matching.conftest import KNOWN, RANGES, Struck, figure
@@ -69,6 +73,8 @@ def test_later_waves_keep_more_and_as_many_as_emulators_expect(known: Match) -> 
     assert stages.loc[2, "expected"] == pytest.approx(kept[2], abs=4.0 * np.sqrt(kept[2]))
     assert stages.loc[2, "volume"] == pytest.approx(0.0234, rel=0.25)
     assert np.isnan(stages.loc[0, "expected"])
+    row = next(line for line in markdown(blocks(found, "again")).splitlines() if line.startswith("| wave 2 |"))
+    assert row.startswith(f"| wave 2 | 60 | {kept[2]} | {stages.loc[2, 'expected']:.1f} |")
 
 
 def test_what_emulators_held_of_their_own_wave_is_told(
@@ -84,6 +90,8 @@ def test_what_emulators_held_of_their_own_wave_is_told(
     for row, unseen in zip(doubted.emulators.itertuples(), shown, strict=True):
         np.testing.assert_array_equal(unseen.means, results.means[row.target][results.stage == row.stage])
         assert (unseen.noise > 0.0).all()
+    for aim, unseen in zip(doubted.aims, shown[-2:], strict=True):
+        assert unseen.noise == pytest.approx(results.chance(aim, 3.0) / 2.0), "each was run twice"
 
 
 @pytest.mark.parametrize("calls", [1, 4, 7])
@@ -107,6 +115,25 @@ def test_a_match_is_judged_as_far_as_it_got(matched: Make, tmp_path: Path) -> No
     assert 0 < len(partly.worlds) < 116
     with pytest.raises(InputError, match="holds no runs of a match"):
         matched(only_judge=True, out=tmp_path / "empty")
+
+
+def test_all_waves_of_a_folder_are_judged(matched: Make) -> None:
+    """Also those that the command asked for beyond the design's: they were passed over, and tables and ensemble written without them."""
+    told = {"screening": 0, "targets": {"first": figure(0.2)}}
+    matched(waves=[{"worlds": 8}, {"worlds": 9}, {"worlds": 10}], **told)
+    found = matched(waves=[{"worlds": 8}], only_judge=True, **told)
+    assert found.worlds.groupby("stage").size().tolist() == [8, 9, 10]
+
+
+def test_effects_are_those_of_the_screening_that_was_run(matched: Make) -> None:
+    """By a design of as many trajectories over other places nothing is said of effects: what stood there took one place for another."""
+    told = {"waves": [], "screening": 4}
+    assert len(matched(**told).effects) == 6
+    assert len(matched(only_judge=True, **told).effects) == 6
+    design = Design.model_validate({"cases": {"run": {"scenario": "quiet"}}, "vary": RANGES, "target": KNOWN, "seed": 5, "screening": {"trajectories": 4, "levels": 6}})  # fmt: skip
+    whole = matched(**told).results
+    assert len(effects(design.model_copy(update={"screening": Screening(trajectories=4)}), whole, aims_of(design))) == 6
+    assert effects(design, whole, aims_of(design)).empty
 
 
 def test_runs_of_another_design_are_not_judged(matched: Make, known: Match, tmp_path: Path) -> None:
@@ -186,6 +213,22 @@ def test_a_single_target_that_no_world_meets_contradicts_no_other(matched: Make)
     assert findings(found)[1].startswith("**A target is out of reach**: no world meets first, of ")
 
 
+def test_a_target_without_a_number_in_any_world_is_said(matched: Make, tmp_path: Path) -> None:
+    """Nothing can be kept, and no further wave helps, which was the advice. One that is only looked at has no number in kept worlds, and where none is kept nothing is said of it; a target without a unit has no space for it."""
+    told = {"screening": 0, "waves": [{"worlds": 64}]}
+    found = matched(targets={"never": figure(1.0), "first": figure(0.2)}, **told)
+    assert findings(found)[1].startswith("No world that was run has a number for `never`, so that none can be kept")
+    assert "Add a wave" not in " ".join(findings(found))
+    never = {"never": figure(1.0) | {"role": "held-out"}, "first": figure(0.2)}
+    looked = matched(targets=never, out=tmp_path / "looked", **told)
+    assert "`never`, only looked at: no number in kept worlds, observed 1; 0 % of them would pass." in findings(looked)
+    assert "| `never` | looked at | 1 | no number |" in markdown(blocks(looked, "again"))
+    seldom = matched(targets=never, confirm=9, only_judge=True, out=tmp_path / "looked", **told)
+    assert seldom.unconfirmed
+    assert not len(seldom.kept)
+    assert "only looked at" not in " ".join(findings(seldom))
+
+
 def test_too_few_survivors_are_said(matched: Make) -> None:
     """Without waves of proposals a handful of worlds is kept, and nothing is said of inputs."""
     found = matched(screening=0, waves=[{"worlds": 64}], targets={"first": figure(0.2)})
@@ -221,6 +264,23 @@ def test_worlds_that_only_a_double_discrepancy_keeps_are_said_to_have_been_run_f
     assert f"{kept} with double, {once} of them run fewer than 2 times)." in findings(found)[0]
 
 
+def test_emulators_are_asked_for_what_a_kept_world_has_been_run(
+    matched: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The chance of three runs together where a wave runs one and kept worlds have three, of four where a wave runs four; no two files have people and fates in common."""
+    outlooks: list[Outlook] = []
+    monkeypatch.setattr("desertion.study.matching.match.propose", lambda space, outlook, *told: outlooks.append(outlook) or propose(space, outlook, *told))  # fmt: skip
+    found = matched(waves=[{"worlds": 40, "replicates": 2}, {"worlds": 20}, {"worlds": 5, "replicates": 4}], runs=1, confirm=3, out=tmp_path / "m")  # fmt: skip
+    single = found.emulators[found.emulators["target"] == "sum"]["chance"] ** 2
+    assert [outlook.chance["sum"] for outlook in outlooks] == pytest.approx(single.to_numpy() / [3.0, 3.0, 4.0])
+    files = sorted((tmp_path / "m").glob("*.sqlite"))
+    seeds = []
+    for path in files:
+        with StudyFile(path) as study:
+            seeds.append(study.header()["spec"]["seed"])
+    assert len(set(seeds)) == len(files) >= 6
+
+
 def test_worlds_that_a_wave_keeps_are_run_again(matched: Make, tmp_path: Path) -> None:
     """Those have three runs in all, the others one; judged are means, and a match that was struck while they were run goes on."""
     told = {"waves": [{"worlds": 40}, {"worlds": 40}], "runs": 1, "confirm": 3}
@@ -235,6 +295,25 @@ def test_worlds_that_a_wave_keeps_are_run_again(matched: Make, tmp_path: Path) -
         matched(Struck(6), out=tmp_path / "struck", **told)
     again = matched(out=tmp_path / "struck", **told)
     pd.testing.assert_frame_equal(found.worlds.drop(columns="seconds"), again.worlds.drop(columns="seconds"))
+
+
+def test_a_world_that_a_wave_holds_twice_has_further_runs_of_its_own(matched: Make, tmp_path: Path) -> None:
+    """Of lists alone there are twelve worlds, four times each: all that are alike are run again or none, and no two have the same mean; one run of the again file was counted for up to five."""
+    vary = {"a": [0.2, 0.4, 0.6, 0.8], "b": [0.2, 0.4, 0.6]}
+    told = {"vary": vary, "targets": {"sum": figure(1.0, 0.01)}, "screening": 0, "waves": [{"worlds": 48}]}
+    worlds = matched(out=tmp_path / "m", runs=1, confirm=3, **told).worlds
+    for _, alike in worlds.groupby(["a", "b"]):
+        assert alike["runs"].nunique() == 1
+    again = worlds[worlds["runs"] == 3]
+    assert len(again) > 9
+    with (
+        StudyFile(tmp_path / "m" / "stage-1.sqlite") as first,
+        StudyFile(tmp_path / "m" / "stage-1-again.sqlite") as study,
+    ):
+        once = {row.design: row.scalars["sum"] for row in first.rows()}
+        further = pd.DataFrame([(row.design, row.scalars["sum"]) for row in study.rows()], columns=["world", "sum"])
+    twice = further.groupby("world")["sum"].mean().to_numpy()
+    assert sorted((3.0 * again["sum"] - [once[number] for number in again.index]) / 2.0) == pytest.approx(sorted(twice))
 
 
 def test_worlds_that_cannot_be_run_are_ruled_out_and_counted(matched: Make) -> None:
@@ -311,6 +390,11 @@ def test_all_words_are_proposed(matched: Make) -> None:
         ({"scenario": "quiet", "vary": RANGES}, "names no target"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"a": figure(1.0)}}, "target = 'a' is the name of an input"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"kept": figure(1.0)}}, "target = 'kept' is the name of an input or of a column"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"I.sum": {**figure(1.0), "effect": "run.left_total"}}}, r"target = 'I\.sum' is the name of an input or of a column"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {" ": {**figure(1.0), "effect": "run.left_total"}}}, "target = ' ' is no name that the tables could tell it by; rename it"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"x, above": {**figure(1.0), "effect": "run.left_total"}}}, "is no name that the tables"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(1.0), "effect": "3"}}}, r"target left: effect = 3 counts nothing of a run: name a measure, as in run\.left_total"),
+        ({"scenario": "quiet", "vary": {"asylum": {"choices": [0.1, 0.2, 0.1]}}, "targets": KNOWN}, r"vary\.asylum = 0\.1 is listed twice; list each value once"),
         ({"scenario": "quiet", "design": "russia-2022"}, "give one of the two"),
     ],
 )  # fmt: skip
@@ -325,6 +409,9 @@ def test_an_unknown_input_and_measure_are_told_before_anything_runs(tmp_path: Pa
     told = {"scenario": "quiet", "targets": KNOWN, "out": tmp_path, "quiet": True, "workers": 1}
     with pytest.raises(InputError, match="did you mean"):
         match(**told, vary={"behaviour.chance_powr": {"range": [0, 1]}})  # type: ignore[arg-type]
+    for vary in ({"police": ["none"]}, {"police": [1.0, "none"]}, {"cases": {"choices": ["few", "many"]}}):
+        with pytest.raises(InputError, match=r"(police|cases) = '(none|few)' must be a number"):
+            match(**told, vary=vary)  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"there is no measure 'left_tota'.*did you mean 'left_total'"):
         match(
             scenario="quiet",

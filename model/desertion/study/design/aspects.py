@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from desertion.errors import InputError, refuse_unknown
+from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.parameters import Force
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
@@ -43,9 +43,11 @@ def in_world(plain: Scenario, world: Point, forces: Mapping[str, Any] | None = N
         forces: settings of forces that come before contagion is given its strength, since that is measured in them.
 
     Raises:
-        InputError: If the world states some of `SPREAD` and not all.
+        InputError: If the world states some of `SPREAD` and not all, or a word where an aspect is a number.
     """
     spreads = check_spread(world)
+    for name, value in world.items():
+        _refuse_words(name, (value,))
     factors = {**_rates(plain, world), **_of_hosts(plain, world)}
     multiplied: dict[str, Any] = {path: _standing(plain, path) * by for path, by in factors.items()}
     multiplied |= _call_up(plain, world)
@@ -86,6 +88,8 @@ def check_world(factors: Sequence[Factor], world: Point, plain: Scenario, dresse
         plain: the scenario as it is.
         dressed: the scenario that is run in a world of such values.
     """
+    for factor in factors:
+        _refuse_words(factor.name, factor.values)
     try:
         dressed(world).sized()
     except InputError:
@@ -121,6 +125,14 @@ def of_scenario(plain: Scenario, world: Point) -> Point:
         return kind not in ("forces", "hosts") or key.startswith(groups) or ".".join(key.split(".")[:2]) in names
 
     return {key: value for key, value in world.items() if has(key)}
+
+
+def _refuse_words(name: str, values: Iterable[object]) -> None:
+    """Refuse a word for an aspect of a world that is a number."""
+    if name in ASPECTS and name not in ("form", "call_up"):
+        for value in values:
+            if isinstance(value, str):
+                raise input_error(name, value, "must be a number")
 
 
 def _dated(plain: Scenario, base: Scenario, factors: Mapping[str, float], stated: Iterable[str]) -> Scenario:

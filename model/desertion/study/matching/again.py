@@ -1,6 +1,8 @@
 """Again: worlds that a match kept, run once more at another size, with other settings or with what another match kept, beside a second run as they are."""
 
+import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,22 +13,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError
+from desertion.errors import InputError, shortened
 from desertion.figures.labels import many, percent
 from desertion.files import PassingFolder, folder, shown
 from desertion.parameters.arguments import COUNT, POSITIVE, SEED, TABLE, WORKERS, numbers
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
 from desertion.study.design.documents import scale_of
-from desertion.study.design.factors import Point
+from desertion.study.design.factors import Factor, Point
 from desertion.study.matching.aims import Aim, aims_of
 from desertion.study.matching.document import Design, load
 from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.matching.matched import Match
-from desertion.study.matching.runs import check_worlds, results, run_stage
+from desertion.study.matching.runs import check_worlds, results, run_stage, stored_points
 from desertion.study.matching.space import Space
 from desertion.study.run.options import RunOptions, options_of
 from desertion.study.statistics import median_interval, paired_chance_interval
+from desertion.study.store.reader import StudyFile
 
+_HUGE = 1e300
 _LONGEST = 80
 """Signs of a file's name that say what was changed."""
 
@@ -145,9 +149,10 @@ def again(
     """
     stated = load(design)
     told = stated.model_copy(update={"confirm": 0, "seed": stated.seed if seed is None else seed})
-    points, own = load_ensemble(ensemble).worlds, dict(settings or {})
+    points, own, whose = load_ensemble(ensemble).worlds, dict(settings or {}), shown(Path(ensemble))
     if set(points[0]) != set(told.vary):
-        raise InputError(f"{shown(Path(ensemble))} holds worlds of another match: its inputs are not those under [vary] in {design}; name the ensemble of this one")  # fmt: skip
+        raise InputError(f"{whose} holds worlds of another match: its inputs are not those under [vary] in {design}; name the ensemble of this one")  # fmt: skip
+    _refuse_strange(told.factors, points, whose)
     source = "" if shared is None else shown(Path(shared))
     crossing = None if shared is None else _crossed(told, points, load_ensemble(shared).worlds[:worlds], source)
     same = changed = points[:worlds]
@@ -181,10 +186,7 @@ def _crossed(design: Design, points: Sequence[Point], others: Sequence[Point], s
     if not inputs:
         raise InputError(f"{source} has none of the inputs under [vary] of this match: give kept worlds of a match that shares some")  # fmt: skip
     space = Space([factor for factor in design.factors if factor.name in inputs])
-    for name, factor in zip(space.names, space.factors, strict=True):
-        strange = [world[name] for world in others if factor.values and world[name] not in factor.values]
-        if strange:
-            raise InputError(f"{source} has worlds with {name} = {strange[0]}, which is none of the values of this match ({', '.join(map(str, factor.values))}): no world of this one is near to them")  # fmt: skip
+    _refuse_strange(space.factors, others, source)
     own, theirs = space.shares(points), space.shares(others)
     # A word is as far from another as the ends of a range are.
     words = np.array(space.words)
@@ -196,6 +198,16 @@ def _crossed(design: Design, points: Sequence[Point], others: Sequence[Point], s
     if list(made) == nearest:
         raise InputError(f"{source} leaves every world as it is: give the kept worlds of another match")
     return _Crossing(inputs, tuple(nearest), made)
+
+
+def _refuse_strange(factors: Sequence[Factor], worlds: Sequence[Point], source: str) -> None:
+    """Refuse worlds with a value that is not of the kind of this match's: it could not be run, or is near to none."""
+    for factor in factors:
+        for value in (world[factor.name] for world in worlds):
+            if factor.values and value not in factor.values:
+                raise InputError(f"{source} has worlds with {factor.name} = {shortened(value)}, which is none of the values of this match ({', '.join(map(str, factor.values))}): no world of this one is near to them")  # fmt: skip
+            if not factor.values and (isinstance(value, str) or not abs(value) < _HUGE):
+                raise InputError(f"{source} has worlds with {factor.name} = {shortened(value)}, which is no number: give the file as `desertion match` wrote it")  # fmt: skip
 
 
 def name_of(size: float, settings: Mapping[str, object], source: str = "") -> str:
@@ -222,10 +234,31 @@ def _changed(design: Design, size: float, settings: Mapping[str, object]) -> Des
 def _held(design: Design, points: Sequence[Point], file: Path, options: RunOptions, runs: int) -> Match:
     """Worlds run and held against the targets. Their chance is that of no stage of the match."""
     aims, nothing = aims_of(design), pd.DataFrame()
+    if not options.accept_changes:
+        _refuse_others(design, points, file, runs)
     run_stage(design, {}, 0, points, file, options, runs)
     return Match(
         design=design, aims=aims, effects=nothing, stages=nothing, emulators=nothing, results=results([file], 0, aims), folder=file.parent,
     )  # fmt: skip
+
+
+def _refuse_others(design: Design, points: Sequence[Point], file: Path, runs: int) -> None:
+    """Refuse other worlds, runs or fates than a file was begun with: into another folder, the way out of any other study, they would not find the ensemble."""
+    stored = stored_points(file)
+    if stored is None:
+        return
+    with StudyFile(file) as study:
+        spec = study.header()["spec"]
+    seed = json.loads(dict(spec["settings"])["match"])["seed"]
+    begun, asked = (stored, spec["replicates"]["number"], seed), (list(points), runs, design.seed)
+    if begun != asked:
+        had, wanted = (
+            f"{many(len(worlds), 'world')}, {many(number, 'run')} each, seed {seed}"
+            for worlds, number, seed in (begun, asked)
+        )
+        raise InputError(
+            f"{file} was begun with {had}, and {'as many others' if had == wanted else wanted} are asked for: ask for the same worlds, runs and seed, or move the file away"
+        )
 
 
 def again_blocks(found: Again, command: str) -> list[Block]:
@@ -261,12 +294,17 @@ def again_findings(found: Again) -> list[str]:
 
 
 def _reasons(match: Match, lost: np.ndarray) -> str:
-    """Targets that rule worlds out, the worst of each world, and in how many of these nothing is counted below a quotient."""
-    worst = match.worlds["target"].to_numpy()
-    told = []
+    """Targets that rule worlds out, the worst of each world, in how many of these nothing is counted below a quotient, and how many could not be run."""
+    worst, errors = match.worlds["target"].to_numpy(), np.array(match.results.errors, object)
+    told, failed = [], lost & (errors != "")
+    lost = lost & ~failed
     for target, count in pd.Series(worst[lost]).value_counts().items():
         unknown = int((match.results.unknown[str(target)] & lost & (worst == target)).sum())
         told.append(f"`{target}` {count}" + (f" ({unknown} of them without a number)" if unknown else ""))
+    if failed.any():
+        told.append(
+            f"runs that failed {failed.sum()} (most often with: {Counter(errors[failed]).most_common(1)[0][0]})"
+        )
     return ", ".join(told)
 
 

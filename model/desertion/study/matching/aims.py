@@ -209,6 +209,10 @@ def own_effect(name: str, own: OwnTarget, design: Design) -> Effect:
 
 def _own(name: str, own: OwnTarget, design: Design) -> Aim:
     where, effect = f"target {name}", own_effect(name, own, design)
+    if not effect.terms:
+        raise InputError(
+            f"{where}: effect = {effect.text} counts nothing of a run: name a measure, as in {next(iter(design.cases))}.left_total"
+        )
     cases = tuple(dict.fromkeys(case for case, _ in sorted(effect.terms)))
     for case in cases:
         refuse_unknown("case", case, design.cases, where=where)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, FiniteFloat, field_validator, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, field_validator, model_validator
 
 from desertion.errors import InputError, input_error, refuse_unknown, unknown_name
 from desertion.files import is_file, shipped_designs, shown
@@ -19,6 +19,11 @@ from desertion.study.history.patterns import SETUPS, Setup
 
 FORMS = ("range", "choices", "values")
 """Ways of stating what an input may be that a match can look back from a value to its place in the range."""
+
+MOST_WAVES = 49
+
+Line = Annotated[str, AfterValidator(lambda text: " ".join(text.split()))]
+"""Words that stand in one line of a table or of the head of a file, however they are broken in the document."""
 
 RESERVED = ("stage", "world", "worst", "target", "kept", "kept_half", "kept_double", "runs", "seconds")
 """Columns of the tables of a match, which no target may be named after."""
@@ -40,8 +45,8 @@ class OwnTarget(Frozen):
     """
 
     effect: str = ""
-    what: str = ""
-    unit: str = ""
+    what: Line = ""
+    unit: Line = ""
     observed: tuple[FiniteFloat, FiniteFloat]
     scale: Literal["log", "linear"] = "log"
     error: FiniteFloat = Field(default=0.0, ge=0.0)
@@ -96,7 +101,7 @@ class Design(Frozen):
         waves: the rounds after it.
     """
 
-    title: str = ""
+    title: Line = ""
     question: str = ""
     seed: int = Field(default=1, ge=0)
     replicates: int = Field(default=2, ge=1, le=1000)
@@ -109,7 +114,9 @@ class Design(Frozen):
     set_aside: dict[str, str] = Field(default_factory=dict)
     vary: dict[str, Any] = Field(min_length=1)
     screening: Screening = Screening()
-    waves: tuple[Wave, ...] = Field(default=(Wave(worlds=100), Wave(worlds=100), Wave(worlds=200)), max_length=49)
+    waves: tuple[Wave, ...] = Field(
+        default=(Wave(worlds=100), Wave(worlds=100), Wave(worlds=200)), max_length=MOST_WAVES
+    )
 
     @field_validator("cases", mode="before")
     @classmethod
@@ -128,9 +135,12 @@ class Design(Frozen):
     @classmethod
     def _check_factors(cls, vary: dict[str, Any]) -> dict[str, Any]:
         for name, stated in vary.items():
-            form = factor(name, stated, "match").form
-            if form not in FORMS:
-                raise input_error(f"vary.{name}", form, "must be a range, choices or a list of values")
+            own = factor(name, stated, "match")
+            if own.form not in FORMS:
+                raise input_error(f"vary.{name}", own.form, "must be a range, choices or a list of values")
+            twice = [value for place, value in enumerate(own.values) if value in own.values[:place]]
+            if twice:
+                raise input_error(f"vary.{name}", twice[0], "is listed twice", way_out="list each value once")
         check_spread(vary)
         return vary
 
@@ -140,8 +150,11 @@ class Design(Frozen):
             raise ValueError("names no target: list shipped ones under targets, or write [target.NAME] tables")
         for name in self.set_aside:
             refuse_unknown("target", name, (*self.targets, *self.target), where="set_aside")
+        for name in self.target:
+            if name != " ".join(name.split()) or not name or name.endswith((", above", ", below")):
+                raise input_error("target", name, "is no name that the tables could tell it by", way_out="rename it")
         for name in (*self.targets, *self.target):
-            if name in self.vary or name in RESERVED:
+            if name in self.vary or name in RESERVED or name.startswith("I."):
                 raise input_error(
                     "target",
                     name,

@@ -16,7 +16,7 @@ from desertion.scenario.complaints import build
 from desertion.study.design.documents import with_scenario
 from desertion.study.design.factors import Point
 from desertion.study.matching.aims import Aim, aims_of, largest
-from desertion.study.matching.document import Design, load
+from desertion.study.matching.document import MOST_WAVES, Design, load
 from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Outlook, propose
@@ -170,7 +170,7 @@ class _Course:
 
     def judged(self, keep: object) -> Match:
         """The match as far as the folder holds it."""
-        for stage in range(len(self.design.waves) + 1):
+        for stage in range(MOST_WAVES + 1):  # a command may have asked for more waves than the design has
             if has_runs(self.file(stage)):
                 check_stored(self.design, self.file(stage))
                 self.changed |= set(changed_since(self.design, self.documents, self.file(stage)))
@@ -199,7 +199,9 @@ class _Course:
         pairs = zip(self.fitted, self._implausibilities(whole), strict=True)
         worst = largest([np.where(whole.unknown[aim.name], 0.0, found) for aim, found in pairs], 1)[-len(own.points) :]
         kept = (worst < self.design.cutoff) & (own.counts < self.design.confirm)
-        points = stored_points(file) or [own.points[number] for number in np.flatnonzero(kept)]
+        # Further runs are found by what a world is: where a wave holds one twice, both are run again or neither.
+        chosen = {tuple(own.points[number].items()) for number in np.flatnonzero(kept)}
+        points = stored_points(file) or [point for point in own.points if tuple(point.items()) in chosen]
         if points:
             lacking = self.design.confirm - int(own.counts.min())
             run_stage(self.design, self.documents, stage, points, file, self.options, lacking)

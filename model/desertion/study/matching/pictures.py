@@ -8,7 +8,7 @@ import numpy as np
 from desertion.errors import InputError
 from desertion.figures import style
 from desertion.figures.labels import called, many
-from desertion.figures.marks import Mark, deviations, ranges
+from desertion.figures.marks import WIDEST, Mark, deviations, ranges
 from desertion.study.matching.aims import Aim
 from desertion.study.matching.matched import Match
 from desertion.study.statistics import middle_nine_tenths
@@ -29,13 +29,20 @@ def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
         ranges(figure.subplots(), _inputs(match))
         told = int(match.inputs["says"].astype(bool).sum())
         inputs = len(match.space.names)
+        kept = f"{many(len(match.kept), 'world is', 'worlds are')} kept"
         style.headline(
             figure,
-            f"The evidence narrows {told} of {inputs} inputs; {many(len(match.kept), 'world is', 'worlds are')} kept",
+            f"{kept.capitalize()}, too few to say which inputs the evidence narrows"
+            if match.too_few
+            else f"The evidence narrows {told} of {inputs} inputs; {kept}",
+        )
+        listed = any(
+            factor.values for factor, word in zip(match.space.factors, match.space.words, strict=True) if not word
         )
         style.note(
             figure,
             "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: kept worlds lie unevenly beyond chance, and less than four fifths of the range are left (the whisker's width over 0.9) or a value of a list is gone."
+            + (" A listed value lies in the middle of its part of the row." if listed else "")
             + "".join(f" Not drawn, since its values have no order: {told}." for told in _words(match)),
         )
         first = style.save(figure, ranges_path)
@@ -48,17 +55,27 @@ def draw_targets(match: Match, path: Path) -> Path:
         figure = style.new_figure("tall")
         marks = _targets(match)
         deviations(figure.subplots(), marks, match.design.cutoff)
-        off = [mark for mark in marks if not mark.strong and abs(mark.value) > match.design.cutoff]
-        looked = sum(not mark.strong for mark in marks)
         drawn = {mark.name for mark in marks}
+        looked = [aim for aim in match.aims if not aim.fit and _named(aim) in drawn]
+        # As worlds are judged, chance in their runs included, and so not by where a dot lies.
+        off = sum(float(np.median(match.kept[f"I.{aim.name}"])) >= match.design.cutoff for aim in looked)
+        ruling = many(sum(aim.fit for aim in match.aims), "target rules worlds out", "targets rule worlds out")
+        beyond = any(abs(mark.value) > WIDEST for mark in marks)
         bare = [name for aim in match.aims if (name := _named(aim)) not in drawn]
         style.headline(
             figure,
-            f"{len(marks) - looked} targets rule worlds out; the median kept world misses {len(off)} of the {looked} drawn that are only looked at",
+            ruling
+            + (
+                f"; the median kept world misses {off} of the {len(looked)} drawn that are only looked at"
+                if looked
+                else ""
+            ),
         )
         style.note(
             figure,
-            "Coloured: targets that rule out; others are only looked at. Grey: within one standard deviation of error and discrepancy. Dashed: where a world is ruled out, but for chance in its runs."
+            "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: targets that rule out; others are only looked at. Grey: within one standard deviation of error and discrepancy. Dashed: where a world is ruled out, but for chance in its runs."
+            + (" Missed: it would rule out half of them or more, chance included." if looked else "")
+            + (" Arrows: beyond the end of the axis." if beyond else "")
             + (f" Not drawn, since they allow no error or have no number: {', '.join(bare)}." if bare else ""),
         )
         return style.save(figure, path)
@@ -104,9 +121,11 @@ def _named(aim: Aim) -> str:
 def _targets(match: Match) -> list[Mark]:
     """Signed distances; a target that allows neither error nor discrepancy has none and is left out."""
     marks: list[Mark] = []
+    kept = match.worlds["kept"].to_numpy()
     for aim in match.aims:
         spread = float(np.hypot(aim.error, aim.discrepancy))
-        values = aim.on_scale(match.kept[aim.name].to_numpy(float))
+        # The mean of the logarithms, by which a world is judged, and not the logarithm of the mean.
+        values = match.results.means[aim.name][kept]
         if not spread or not np.isfinite(values).any():
             continue
         low, high = aim.interval

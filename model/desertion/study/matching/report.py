@@ -1,8 +1,10 @@
 """The report of a match: what is left, what the evidence is silent on, what targets that were only looked at say."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from desertion.figures.labels import many, percent
@@ -55,10 +57,15 @@ def findings(match: Match) -> Sequence[str]:
             found.append(
                 f"In {lacking} of {len(match.worlds)} worlds `{aim.name}` is unknown, since nothing is counted below its quotient in any of their runs: they are not kept."
             )
+    bare = [f"`{aim.name}`" for aim in match.fitted if not np.isfinite(match.results.means[aim.name]).any()]
+    if bare:
+        found.append(
+            f"No world that was run has a number for {' and '.join(bare)}, so that none can be kept, however many waves are added: see what is counted."
+        )
     if match.contradiction is not None:
         what = "Targets contradict each other" if len(match.contradiction.targets) > 1 else "A target is out of reach"
         found.append(f"**{what}**: {match.contradiction.words()}.")
-    elif match.too_few:
+    elif match.too_few and not bare:
         found.append(f"Too few for ranges: below {FEW} kept worlds nothing is said of inputs. Add a wave.")
     if kept:
         silent = [str(name) for name in match.inputs["input"][~match.inputs["says"].astype(bool)]]
@@ -80,9 +87,9 @@ def findings(match: Match) -> Sequence[str]:
                 "Forms of contagion kept: " + ", ".join(f"{name} {number}" for name, number in words.items()) + "."
             )
     looked = match.targets[(match.targets["role"] != "fit") & (match.targets["others"] > 0)]
-    for row in looked.to_dict("records"):
+    for row in looked.to_dict("records") if kept else ():
         found.append(
-            f"`{row['target']}`, only looked at: {_span(row['q05'], row['median'], row['q95'])} {row['unit']} in kept worlds, observed {_span(row['low'], row['high'])}; {percent(row['not_ruled_out'])} of them would pass."
+            f"`{row['target']}`, only looked at: {_figure(row, 'q05', 'median', 'q95')} in kept worlds, observed {_span(row['low'], row['high'])}; {percent(row['not_ruled_out'])} of them would pass."
         )
     return found
 
@@ -98,7 +105,7 @@ def _targets(match: Match) -> Table:
     )
     rows = [
         (
-            f"`{row['target']}`", str(row["role"]), f"{_span(row['low'], row['high'])} {row['unit']}", _span(row["q05"], row["median"], row["q95"]),
+            f"`{row['target']}`", str(row["role"]), _figure(row, "low", "high"), _span(row["q05"], row["median"], row["q95"]),
             str(row["others"]), percent(row['met']) if row["others"] else "-",
         )
         for row in match.targets.to_dict("records")
@@ -173,8 +180,14 @@ def _held(emulator: pd.Series) -> str:
     return told if pd.isna(emulator.get("held")) else f"{told} → {emulator['held']:.2f}"
 
 
+def _figure(row: Mapping[Any, Any], *columns: str) -> str:
+    return f"{_span(*(row[column] for column in columns))} {row['unit']}".rstrip()
+
+
 def _span(*values: object) -> str:
     floats = [float(str(value)) for value in values]
+    if np.isnan(floats).all():
+        return "no number"
     if len(floats) == 3:
         return spread(*floats)
     numbers = [short_number(value) for value in floats]

@@ -1,5 +1,6 @@
 """Runs of a match: studies of worlds, one file each, and the table of what they gave."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -223,8 +224,8 @@ def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
     """
     (points, table), *others = (_runs(file, aims) for file in files)
     for known, further in others:
-        place = {tuple(point.items()): number for number, point in enumerate(known)}
-        pairs = [(number, place[key]) for number, point in enumerate(points) if (key := tuple(point.items())) in place]
+        place = {key: number for number, key in enumerate(_told_apart(known))}
+        pairs = [(number, place[key]) for number, key in enumerate(_told_apart(points)) if key in place]
         world = pd.DataFrame(pairs, columns=["world", "again"])
         table = pd.concat(
             [table, world.merge(further.rename(columns={"world": "again"}), on="again").drop(columns="again")]
@@ -245,6 +246,17 @@ def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
         seconds=np.array([float(own.sum()) for own in seconds]),
         errors=[next(filter(None, own), "") for own in errors],
     )
+
+
+def _told_apart(points: Sequence[Point]) -> list[tuple[object, int]]:
+    """What each world is, and how many before it are the same: of lists alone there are only so many worlds."""
+    before: Counter[object] = Counter()
+    told: list[tuple[object, int]] = []
+    for point in points:
+        key = tuple(point.items())
+        told.append((key, before[key]))
+        before[key] += 1
+    return told
 
 
 def _runs(file: Path, aims: Sequence[Aim]) -> tuple[list[Point], pd.DataFrame]:

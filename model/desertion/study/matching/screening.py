@@ -32,7 +32,7 @@ def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame
     """Mean absolute effect of crossing each input's range, on the scale of each target, and whether it is above noise.
 
     Returns:
-        One row for each target that rules out and input: target, input, effect, half_width (1.96 times the spread of resampled means, which of
+        No row where the runs are not all those of the screening that the design asks for. Else one row for each target that rules out and input: target, input, effect, half_width (1.96 times the spread of resampled means, which of
         four to six trajectories holds the true one in 75 to 87 of 100), noise (upper end of the effect of an input that nothing reads), matters.
     """
     with extra("discovery", "a screening needs SALib"):
@@ -41,9 +41,10 @@ def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame
     rule, varied = _rule(design), _varied(design)
     shares = unit_points(rule, len(varied), "match")
     tables = [pd.DataFrame(columns=list(COLUMNS))]
+    whole = found.points == screening_points(design, Space(design.factors))
     for aim in aims:
         values = found.means[aim.name]
-        if not aim.fit or len(values) != len(shares):
+        if not aim.fit or not whole:
             continue
         # A run without a value says as little as one at the middle of the others.
         filled = np.where(np.isfinite(values), values, np.nanmedian(values) if np.isfinite(values).any() else 0.0)
