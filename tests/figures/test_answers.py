@@ -257,7 +257,7 @@ def test_a_front_of_noughts_begins_at_nought() -> None:
     """There is no twentieth of a person less than none."""
     table = pd.DataFrame({"infiltrators": [0.0, 0.0], "left_total": [3.0, 4.0], "front": [True, False]})
     with style.house():
-        ax = drawn.front(style.new_figure().subplots(), table, "infiltrators", "left_total")
+        ax = drawn.front(style.new_figure().subplots(), table, "infiltrators")
         ax.figure.canvas.draw()
     assert min(tick for tick in ax.get_xticks() if tick >= ax.get_xlim()[0]) == 0.0
 

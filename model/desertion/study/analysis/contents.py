@@ -20,7 +20,7 @@ from desertion.study.analysis import bands
 from desertion.study.analysis.cascades import SIZE
 from desertion.study.analysis.columns import at_real_size, quantile_definitions, run_definitions
 from desertion.study.analysis.goal import Goal
-from desertion.study.analysis.tables import points_table, runs_table
+from desertion.study.analysis.tables import measures_of, points_table, runs_table
 from desertion.study.design.factors import Factor
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.point import DIALS, scenario_of
@@ -80,11 +80,14 @@ class Contents:
         return [str(self.spec["scenario"])] if self.has_size else held
 
     @property
+    def arms(self) -> list[str | None]:
+        """Labels of the policy mixes that were run, None alone for a study that compares none."""
+        return list(dict.fromkeys(self.points["policies"])) if "policies" in self.points else [None]
+
+    @property
     def usual_measure(self) -> str:
         """The measure that is shown where none is asked for: the share who left, or the first that was kept."""
-        table = self.runs
-        none = {"design", "replicate", "status", "seconds", *table.attrs["parameters"]}
-        measures = [str(name) for name in table.columns if name not in none]
+        measures = measures_of(self.runs)
         return next((name for name in (SIZE, *self.spec["measures"], *measures) if name in measures), SIZE)
 
     @cached_property
