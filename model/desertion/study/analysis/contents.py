@@ -23,7 +23,7 @@ from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.tables import measures_of, points_table, runs_table
 from desertion.study.design.factors import Factor
 from desertion.study.design.layout import DesignRule
-from desertion.study.design.point import DIALS, scenario_of
+from desertion.study.design.point import DIALS, scenario_of, told_by
 from desertion.study.design.spec import REPEATABLE
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
@@ -192,10 +192,7 @@ class Contents:
 
     def design_rule(self) -> DesignRule:
         """Layout of the study's design."""
-        plain = dict(self.spec["design"])
-        plain["constraints"] = tuple(plain["constraints"])
-        plain["rows"] = tuple(tuple(row.items()) for row in plain["rows"])
-        return DesignRule(**plain)
+        return DesignRule.model_validate(self.spec["design"])
 
     def factors(self) -> tuple[Factor, ...]:
         """Varied parameters of the study in their order, without the dummy."""
@@ -208,13 +205,9 @@ class Contents:
         Args:
             point: Values of varied parameters, the policy mix among them; the scenario's own are kept for all others.
         """
-        stated = {str(name): value for name, value in (point or {}).items() if pd.notna(value)}
-        values = {name: value for name, value in stated.items() if name not in (*DIALS, "dummy")}
-        label = values.pop("policies", next(iter(self.spec["policies"])))
-        settings = {name: value for name, value in self.spec["settings"].items() if name not in DIALS}
-        own = {name: values.pop(name, self.spec[name]) for name in ("scenario", "scale", "days")}
-        told = {"policies": self.spec["policies"][label], "settings": {**settings, **values}}
-        return scenario_of({**own, **told, "documents": self.header.get("documents", {})})
+        told = told_by(self.spec, {str(name): value for name, value in (point or {}).items() if pd.notna(value)})
+        settings = {name: value for name, value in told["settings"].items() if name not in DIALS}
+        return scenario_of(told | {"settings": settings, "documents": self.header.get("documents", {})})
 
     def goal(self) -> Goal | None:
         """What a search was after, its limits at the size of the answers; None for a study that is no search."""
