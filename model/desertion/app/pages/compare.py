@@ -80,7 +80,7 @@ def _Choice() -> Any:
         field(
             "Runs of each policy",
             session.shown("runs", str(address.runs)),
-            lambda typed: session.set_whole("runs", typed),
+            lambda typed: session.set_number("runs", typed),
             problem=session.sentence("runs"),
             hint=f"Replicates, 1 to {limits().runs}.",
         )

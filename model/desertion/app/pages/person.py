@@ -50,7 +50,7 @@ def Person() -> Any:
         Refused("person")
         with box([], "app-buttons"):
             field("Person", session.shown("person", str(address.person) if address.person >= 0 else ""),
-                  lambda number: session.set_whole("person", number), placeholder="number in the run",
+                  lambda number: session.set_number("person", number), placeholder="number in the run",
                   problem=session.sentence("person"))  # fmt: skip
             button("Next one who leaves", lambda: _someone(session, True))
             button("Next one who stays", lambda: _someone(session, False))

@@ -93,7 +93,7 @@ def _Pages(page: int, pages: int, points: int) -> Any:
             with box([], "app-buttons", role="group", aria_label="Pages of points"):
                 button("Earlier points", lambda: session.change(page=page - 1), disabled=page == 1)
                 button("Later points", lambda: session.change(page=page + 1), disabled=page == pages)
-                field("Page", session.shown("page", str(page)), lambda number: session.set_whole("page", number),
+                field("Page", session.shown("page", str(page)), lambda number: session.set_number("page", number),
                       unit=f"of {pages}", problem=session.sentence("page"))  # fmt: skip
         text(f"Points {first:,} to {min(first + A_PAGE - 1, points):,} of {points:,}.", "p", "small", role="status")
     return bar

@@ -67,7 +67,7 @@ def Sizes() -> Any:
     usual = usual_scale(address.scenario) if address.scenario in shipped()["scenarios"] else 1.0
     with box([], "") as sizes:
         field(
-            "Seed", session.shown("seed", str(address.seed)), lambda typed: session.set_whole("seed", typed),
+            "Seed", session.shown("seed", str(address.seed)), lambda typed: session.set_number("seed", typed),
             hint="The same seed, the same people and fates.", problem=session.sentence("seed"),
         )  # fmt: skip
         field(
@@ -76,7 +76,7 @@ def Sizes() -> Any:
             problem=session.sentence("scale"), placeholder=f"{usual:g}",
         )  # fmt: skip
         field(
-            "Days", session.shown("days", str(address.days or "")), lambda typed: session.set_whole("days", typed),
+            "Days", session.shown("days", str(address.days or "")), lambda typed: session.set_number("days", typed),
             unit="days", hint="How long a run lasts.", problem=session.sentence("days"), placeholder="the scenario's own",
         )  # fmt: skip
     return sizes
