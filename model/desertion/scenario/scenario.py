@@ -209,15 +209,7 @@ class Scenario(Layers):
         return course(self, self._tracks())
 
     def _tracks(self, places: Mapping[str, str] | None = None) -> dict[Target, Track]:
-        return tracks(
-            self.changes,
-            self.overlays,
-            self.forces,
-            self.hosts,
-            start=self.start,
-            scenario=self.name,
-            places=places,
-        )
+        return tracks(self, places)
 
     def flat(self) -> "Scenario":
         """The scenario without layers: policies and dial are worked into first-day values and dated changes."""
