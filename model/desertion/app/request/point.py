@@ -28,7 +28,8 @@ def run_of(spec: Mapping[str, Any], point: Point) -> dict[str, Any]:
     from desertion.study.design.layout import DUMMY
     from desertion.study.design.point import told_by
 
-    return told_by(spec, point) | {"seed": stream_seed(int(spec["seed"]), point.get(DUMMY))}
+    stream: Any = point.get(DUMMY)
+    return told_by(spec, point) | {"seed": stream_seed(int(spec["seed"]), stream)}
 
 
 def address_of(run: Mapping[str, Any], now: Address) -> Address:
