@@ -160,7 +160,7 @@ def _slider(slider: Slider, mix: Mix) -> str:
         for basis in bases:
             sources = "".join(f"<li>{escaped(source)}</li>" for source in basis.sources) or "<li>no source</li>"
             notes = "".join(
-                f"<li>{escaped(lever.replace('_', ' '))}: {escaped(note)}</li>" for lever, note in basis.notes
+                f"<li>{escaped(lever.replace('_', ' '))}: {escaped(note)}</li>" for lever, note in basis.notes.items()
             )
             rows.append(f"<p><b>{escaped(word)}:</b> {escaped(basis.summary)}</p><ul>{sources}{notes}</ul>")
     rows += [_claim(claim) for claim in slider.claims]
