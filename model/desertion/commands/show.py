@@ -71,13 +71,14 @@ def command(
         return _discover(study, measure, discover)
     # Worked out before anything is printed or written, so that what is refused leaves nothing.
     answer = None if table is None else study.answer(measure, kind)
+    figure = None
     if plot is not None:
         from desertion.study.analysis.pictures import overview
 
         figure = overview(study, measure, kind)
     told = _table(study, measure) if plot is None and table is None and study.counts.get("done") else ""
     _head(study)
-    if plot is not None:
+    if plot is not None and figure is not None:
         from desertion.figures import style
 
         with style.house():  # which says how many dots an inch has
