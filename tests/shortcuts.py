@@ -6,10 +6,17 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from desertion.study.run.options import RunOptions
 from tests.app.folder import Here
+
+
+def at_once(**more: Any) -> RunOptions:
+    """Options of a study whose runs are done in this process, one after the other and without a word."""
+    return RunOptions(executor=Here(), workers=1, quiet=True, **more)
 
 
 @contextmanager

@@ -24,19 +24,10 @@ from desertion.errors import InputError
 from desertion.files import ENDINGS, remove_unused, signals
 
 # What the user can do something about by naming another place; a full disk is no wrong input.
-_WRONG_PLACE = frozenset(
-    {
-        errno.EACCES,
-        errno.EPERM,
-        errno.EROFS,
-        errno.ENOENT,
-        errno.ENOTDIR,
-        errno.EISDIR,
-        errno.EEXIST,
-        errno.ENAMETOOLONG,
-    }
-    | {errno.ELOOP, errno.EINVAL}
-)
+_WRONG_PLACE = frozenset((
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG,
+    errno.ELOOP, errno.EINVAL,
+))  # fmt: skip
 _LOST_OUTPUT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 
 

@@ -15,8 +15,9 @@ from desertion.errors import InputError
 from desertion.files import shipped_folder as shipped
 from desertion.study.claims.document import load
 from desertion.study.claims.plan import ClaimsPlan, spec_of
-from desertion.study.run.sweep import RunOptions, run_study
-from tests.app.folder import OWN_CLAIMS, Here
+from desertion.study.run.sweep import run_study
+from tests.app.folder import OWN_CLAIMS
+from tests.shortcuts import at_once
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     run_study(
         spec_of(ClaimsPlan(path=mine, count=2, scale=1 / 3)),
         studies / "claims.sqlite",
-        RunOptions(executor=Here(), workers=1, quiet=True),
+        at_once(),
     )
     set_limits(Limits(studies=studies))
     yield studies
@@ -85,6 +86,6 @@ def test_arms_with_a_scenario_by_its_path_are_refused(folder: Path) -> None:
     text = OWN_CLAIMS.replace('scenario = "toy"', f'scenario = "{shipped("seeds") / "scenarios" / "toy.toml"}"')
     (folder / "by-path.toml").write_text(text)
     runs = spec_of(ClaimsPlan(path=folder / "by-path.toml", count=1))
-    run_study(runs, folder / "path-claims.sqlite", RunOptions(executor=Here(), workers=1, quiet=True))
+    run_study(runs, folder / "path-claims.sqlite", at_once())
     with pytest.raises(InputError, match="runs a scenario that is not shipped"):
         judged("path-claims.sqlite")

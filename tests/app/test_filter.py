@@ -18,8 +18,7 @@ from desertion.commands._shared.options import settings
 from desertion.commands._shared.running import loaded, seed_of
 from desertion.errors import InputError
 from desertion.simulation.model import DesertionModel
-from desertion.study.run.sweep import RunOptions
-from tests.app.folder import Here
+from tests.shortcuts import at_once
 
 POINTS = pd.DataFrame(
     {
@@ -84,7 +83,7 @@ def test_a_filter_in_the_address_is_read_as_it_was_written(chosen: dict[str, lis
 def studied(place: Path, **told: object) -> Study:
     """A small study of the smallest scenario."""
     given: dict[str, object] = {"scenario": "toy", "days": 30, "scale": 0.5, "measures": ["left_total"], **told}
-    return sweep(**given, out=place / "s.sqlite", options=RunOptions(executor=Here(), workers=1, quiet=True))  # type: ignore[arg-type]
+    return sweep(**given, out=place / "s.sqlite", options=at_once())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from desertion.app.pages.study import draw, drawn_instead
 from desertion.app.request.folder import names, path_of
 from desertion.app.request.limits import Limits, limits, set_limits
 from desertion.errors import InputError
-from desertion.study.run.sweep import RunOptions, sweep
-from tests.app.folder import Here
+from desertion.study.run.sweep import sweep
+from tests.shortcuts import at_once
 
 
 def test_a_figure_is_drawn_against_the_numbers_that_were_chosen(tmp_path: Path) -> None:
     """The second varied number across, then the first: the axes carry their names, and a flat table has a palette."""
-    options = RunOptions(executor=Here(), workers=1, quiet=True)
+    options = at_once()
     vary = {"asylum": [0.0, 1.0], "behaviour.contagion_squad": [0.0, 4.0]}
     study = sweep(scenario="toy", days=4, scale=0.2, vary=vary, measures=["share_left", "left_total"], out=tmp_path / "s.sqlite",
                   options=options, quiet=True)  # fmt: skip
@@ -41,7 +41,7 @@ def test_a_figure_is_drawn_against_the_numbers_that_were_chosen(tmp_path: Path) 
 
 def test_a_figure_that_cannot_draw_the_measure_says_what_it_draws(tmp_path: Path) -> None:
     """Curves are of what was kept day by day, a front of what it weighs."""
-    options = RunOptions(executor=Here(), workers=1, quiet=True)
+    options = at_once()
     measures = ["share_left", "left_total", "cost_eur", "infiltrators", "surrendered"]
     study = sweep(scenario="toy", days=4, scale=0.2, vary={"asylum": [0.0, 1.0]}, measures=measures, daily=["serving", "left"],
                   out=tmp_path / "s.sqlite", options=options, quiet=True)  # fmt: skip
@@ -55,7 +55,7 @@ def test_a_figure_that_cannot_draw_the_measure_says_what_it_draws(tmp_path: Path
 
 def test_points_that_fill_no_grid_are_no_phase_diagram(tmp_path: Path) -> None:
     """On a Latin hypercube a cell would hold one run among other inputs: something else is drawn, and a phase diagram is refused with the way out."""
-    options = RunOptions(executor=Here(), workers=1, quiet=True)
+    options = at_once()
     vary = {"asylum": {"range": [0.0, 1.0]}, "behaviour.contagion_squad": {"range": [0.0, 4.0]}}
     study = sweep(scenario="toy", days=4, scale=0.2, vary=vary, design={"kind": "lhs", "points": 6}, measures=["share_left"],
                   out=tmp_path / "s.sqlite", options=options, quiet=True)  # fmt: skip

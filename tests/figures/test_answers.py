@@ -1,6 +1,5 @@
 """Figures of studies: each answer is drawn as the numbers say."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -21,8 +20,9 @@ from desertion.study.analysis.pictures import overview
 from desertion.study.analysis.study import Study
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.reading import spec_from
-from desertion.study.run.sweep import RunOptions, run_study
+from desertion.study.run.sweep import run_study
 from desertion.theory.weights import tipping_value
+from tests.shortcuts import at_once
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +35,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Study:
         "vary": {"pull": [0.0, 0.25, 0.5, 0.75, 1.0]},
         "replicates": 20,
     }
-    with ThreadPoolExecutor(1) as threads:
-        options = RunOptions(quiet=True, executor=threads, workers=1)
-        return run_study(spec_from(table, "s", "s"), tmp_path_factory.mktemp("s") / "s.sqlite", options)
+    return run_study(spec_from(table, "s", "s"), tmp_path_factory.mktemp("s") / "s.sqlite", at_once())
 
 
 @pytest.mark.parametrize("kind", ["curves", "sizes", "response", "paired", "pareto"])
@@ -86,9 +84,7 @@ def test_a_figure_draws_the_measure_that_was_asked_for_or_none(done: Study, tmp_
 
 def _toy(path: Path, runs: int = 1, **more: Any) -> Study:
     """A study of the smallest scenario over six days."""
-    with ThreadPoolExecutor(1) as threads:
-        options = RunOptions(quiet=True, executor=threads, workers=1)
-        return sweep(scenario="toy", days=6, runs=runs, out=path / "s.sqlite", options=options, **more)
+    return sweep(scenario="toy", days=6, runs=runs, out=path / "s.sqlite", options=at_once(), **more)
 
 
 def test_a_point_that_a_design_holds_twice_is_one_line_and_one_pair(tmp_path: Path) -> None:
@@ -234,9 +230,7 @@ def test_sensitivity_under_several_policies_can_be_read(tmp_path: Path) -> None:
     """A panel a policy, all at one scale, with nothing over another's."""
     table = {"task": "tests.study.run.fake.run", "policies": {"closed": [], "open": ["open"], "wide": ["open", "wide"]}, "replicates": 2,
              "vary": {"pull": {"range": [0, 1]}, "other": {"range": [0, 1]}}, "design": {"kind": "morris", "points": 6, "dummy": True}}  # fmt: skip
-    with ThreadPoolExecutor(1) as threads:
-        options = RunOptions(quiet=True, executor=threads, workers=1)
-        study = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", options)
+    study = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", at_once())
     figure = study.plot("left_total")
     assert "whisker: 95 % interval. What does not stand clear of the dummy" in " ".join(figure.get_supxlabel().split())
     figure.canvas.draw()
@@ -257,7 +251,7 @@ def test_a_front_of_noughts_begins_at_nought() -> None:
     """There is no twentieth of a person less than none."""
     table = pd.DataFrame({"infiltrators": [0.0, 0.0], "left_total": [3.0, 4.0], "front": [True, False]})
     with style.house():
-        ax = drawn.front(style.new_figure().subplots(), table, "infiltrators", "left_total")
+        ax = drawn.front(style.new_figure().subplots(), table, "infiltrators")
         ax.figure.canvas.draw()
     assert min(tick for tick in ax.get_xticks() if tick >= ax.get_xlim()[0]) == 0.0
 
@@ -282,9 +276,7 @@ def test_points_without_a_place_on_an_axis_are_counted_below(kind: str, axes: st
             spec_from({"task": "tests.study.run.fake.run", "replicates": 2}, "s", "s"),
             design=DesignRule(kind="list", rows=tuple(tuple(point.items()) for point in points)),
         )
-        with ThreadPoolExecutor(1) as threads:
-            options = RunOptions(quiet=True, executor=threads, workers=1)
-            study = run_study(spec, tmp_path / f"{len(points)}.sqlite", options)
+        study = run_study(spec, tmp_path / f"{len(points)}.sqlite", at_once())
         note = " ".join(study.plot("left_total", kind).get_supxlabel().split())
         assert (told in note) if told else ("Without a place" not in note)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from desertion.app.request.address import Address, number, whole
+from desertion.app.request.address import READERS, Address
 from desertion.app.request.choice import RUN_PARTS, check_arms, scenario_of, understood
 from desertion.app.request.limits import limits
 from desertion.app.ui import solara
@@ -85,17 +84,10 @@ class Session:
         )
         self.change(scenario=name, settings=lasting, scale=0.0, days=0, force="", person=-1)
 
-    def set_whole(self, name: str, text: str) -> None:
-        """Take over a whole number that was typed; an empty field stands for the default."""
-        self._set(name, text, whole)
-
     def set_number(self, name: str, text: str) -> None:
-        """Take over a number that was typed; an empty field stands for the default."""
-        self._set(name, text, number)
-
-    def _set(self, name: str, text: str, read: Callable[[str, str], object]) -> None:
+        """Take over a number that was typed for a part of the address; an empty field stands for the default."""
         try:
-            value = read(name, text) if text else getattr(Address, name)
+            value = READERS[name](name, text) if text else getattr(Address, name)
         except InputError as problem:
             self.refuse(name, str(problem), text)
         else:

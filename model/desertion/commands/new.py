@@ -13,15 +13,14 @@ def command(
     name: Annotated[str, typer.Argument(help="Its name, or the path of the file that is to be made.")],
 ) -> None:
     """Write a scenario, force, policy or study to start from: every input with unit, range, default and source."""
-    from desertion.errors import InputError, input_error, unknown_name
+    from desertion.errors import InputError, input_error, refuse_unknown
     from desertion.files import folder, write_text
     from desertion.scenario.documents import name_from
     from desertion.scenario.skeleton import KINDS_OF_DOCUMENT
     from desertion.study.design.skeleton import study
 
     makers = {**KINDS_OF_DOCUMENT, "study": study}
-    if kind not in makers:
-        raise unknown_name("kind of file to begin", kind, KINDS)
+    refuse_unknown("kind of file to begin", kind, KINDS)
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
     if path.stem.strip(".") == "":
         raise input_error("NAME", name, "must be a name or the path of a .toml file")

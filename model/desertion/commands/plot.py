@@ -100,21 +100,20 @@ def _study(
 
 
 def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) -> Figure:
-    from desertion.errors import unknown_name
+    from desertion.errors import refuse_unknown
     from desertion.figures import curves, hosts, routes, strength, style
     from desertion.figures.events import events
     from desertion.scenario.grain import basis
     from desertion.study.analysis.columns import at_real_size
 
-    if kind not in RUN_KINDS:
-        raise unknown_name("figure of a run", kind, (*RUN_KINDS, "decision"))
+    refuse_unknown("figure of a run", kind, (*RUN_KINDS, "decision"))
     scenario = _scenario(place)
     start = None if scenario is None else scenario.start
     scale = 1.0 if scenario is None else scenario.scale
     daily = _read(place / "daily.csv")
     forces = list(dict.fromkeys(map(str, daily["force"])))
-    if force is not None and force not in forces:
-        raise unknown_name("force", force, forces)
+    if force is not None:
+        refuse_unknown("force", force, forces)
     if kind in ("routes", "strength"):  # sums over armies would be nobody's
         force = force or forces[0]
     marks = () if scenario is None else events(scenario, force)

@@ -11,7 +11,6 @@ from desertion.commands._shared.studies import File, of_studies
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from desertion.study.analysis.answers import Answers
 
@@ -58,8 +57,6 @@ def command(
     """Show what is inside a study's file, check it, or draw it."""
     _refuse_unused(context)
     _options.refuse_places([file], table=table, plot=plot)
-    if as_json:
-        return _show_json(file, measure, simulated=simulated)
     from desertion.study.analysis.answers import Answers
 
     if verify:
@@ -67,12 +64,18 @@ def command(
     study = Answers(file, simulated=simulated)
     if failures:
         return _failures(study)
-    if discover is not None:
-        return _discover(study, measure or study.usual_measure, discover)
     measure = measure or study.usual_measure
+    if as_json:
+        return _show_json(study, measure)
+    if discover is not None:
+        return _discover(study, measure, discover)
     # Worked out before anything is printed or written, so that what is refused leaves nothing.
     answer = None if table is None else study.answer(measure, kind)
-    figure = None if plot is None else _figure(study, measure, kind)
+    figure = None
+    if plot is not None:
+        from desertion.study.analysis.pictures import overview
+
+        figure = overview(study, measure, kind)
     told = _table(study, measure) if plot is None and table is None and study.counts.get("done") else ""
     _head(study)
     if plot is not None and figure is not None:
@@ -88,12 +91,6 @@ def command(
     if told:
         print(told)
     return 0
-
-
-def _figure(study: "Answers", measure: str, kind: str | None) -> "Figure":
-    from desertion.study.analysis.pictures import overview
-
-    return overview(study, measure, kind)
 
 
 def _refuse_unused(context: typer.Context) -> None:
@@ -112,13 +109,10 @@ def _refuse_unused(context: typer.Context) -> None:
         _options.unused(context, "kind", without="--plot or --table")
 
 
-def _show_json(file: Path, measure: str | None, *, simulated: bool) -> int:
+def _show_json(study: "Answers", measure: str) -> int:
     from desertion.commands._shared.results import print_json
     from desertion.simulation.record.columns import is_chance
-    from desertion.study.analysis.answers import Answers
 
-    study = Answers(file, simulated=simulated)
-    measure = measure or study.usual_measure
     head = {"title": study.title, "counts": study.counts, "spec": study.spec, "versions": study.header["versions"]}
     failures = study.failures[["design", "replicate", "status", "attempts", "error"]]
     tables = {"summary": study.summary([measure])} if study.counts.get("done") else {}

@@ -54,7 +54,7 @@ def command(
         names or (), quick=quick, simulations=simulations, unseen=unseen, at_risk=_at_risk(at_risk), doors=door or (), rules=rule or (),
         kind=kind, unit=unit, seed=seed, out=place, tell=print,
     )  # fmt: skip
-    target, judged = folder(place), list(found.judged.values())
+    target = folder(place)
     parts = {part: found.gathered(part) for part in ("alarms", "power", "reliability", "closeness")}
     if found.made_up is not None:
         parts["made-up"] = found.made_up
@@ -62,10 +62,10 @@ def command(
         write_csv(target / f"{name}.csv", table, "%.4f")
     labels = {"with": "nearest histories with contagion", "without": "nearest histories without contagion"}
     note = "The 100 simulated histories of each kind that miss the published figures least: dots are medians, bars the middle 90 %, counted with the errors of the published figures."
-    for each in judged:
+    for each in found.judged.values():
         print(report.summary(each))
         draw_predictions(each.case.series, each.members, labels, 0, note, target / f"{each.case.name}.png")
-    draw_test(judged, found.made_up, found.design, target)
+    draw_test(found, target)
     print(write_text(target / "thesis.md", found.report()))
 
 

@@ -234,20 +234,17 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     return ax
 
 
-def front(
-    ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | None = None, called: str = "policies"
-) -> Axes:
-    """Draw candidates by two measures, those on the front filled.
+def front(ax: Axes, table: pd.DataFrame, x: str, names: Sequence[str] | None = None, called: str = "policies") -> Axes:
+    """Draw candidates by leavers, upright, and another measure, those on the front filled.
 
     Args:
         ax: Where to draw.
-        table: One row a candidate with x, y and front.
+        table: One row a candidate with x, left_total and front.
         x: Measure across.
-        y: Measure upright.
         names: Names of the candidates, written at the right; none for a long table.
         called: What the candidates are.
     """
-    pen = style.pens(1)[0]
+    pen, y = style.pens(1)[0], "left_total"
     best, rest = table[table["front"]], table[~table["front"]]
     ax.plot(
         rest[x], rest[y], "o", markerfacecolor="none", color=style.soft_ink(), markersize=5, label="beaten by another"

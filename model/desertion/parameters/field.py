@@ -6,6 +6,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic.fields import FieldInfo
 
 from desertion.errors import shortened
 
@@ -36,6 +37,12 @@ def fixed(
 ) -> Any:
     """A number that is set once for a run; `low` and `high` are closed bounds."""
     return _number(default, unit, meaning, low, high, source, False)
+
+
+def bounds_of(field: FieldInfo) -> tuple[float, float]:
+    """The closed bounds of a number, infinite where there is none."""
+    low = next((float(rule.ge) for rule in field.metadata if hasattr(rule, "ge")), -math.inf)
+    return low, next((float(rule.le) for rule in field.metadata if hasattr(rule, "le")), math.inf)
 
 
 def is_truth(value: object) -> bool:

@@ -9,8 +9,9 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+
+from desertion.parameters.field import bounds_of
 
 _ATTRIBUTE = re.compile(r"^ {4}(\w+): (.*)$")
 
@@ -60,14 +61,15 @@ def inputs(document: type[BaseModel]) -> Iterator[Input]:
     for name, field in document.model_fields.items():
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         form, inside = _form(field.annotation)
+        low, high = bounds_of(field)
         default = field.get_default(call_default_factory=True)
         yield Input(
             name=field.alias or name,
             form=form,
             meaning=field.description or attributes.get(name, ""),
             unit=str(extra.get("unit", "")),
-            low=_bound(field, "ge", -math.inf),
-            high=_bound(field, "le", math.inf),
+            low=low,
+            high=high,
             default=None if default is PydanticUndefined else default,
             needed=field.is_required(),
             source=str(extra.get("source", "")),
@@ -89,10 +91,6 @@ def meanings(thing: type) -> dict[str, str]:
         elif line.strip():
             break
     return {key: text.rstrip(".") for key, text in found.items()}
-
-
-def _bound(field: FieldInfo, name: str, otherwise: float) -> float:
-    return next((float(getattr(rule, name)) for rule in field.metadata if hasattr(rule, name)), otherwise)
 
 
 def _form(annotation: Any) -> tuple[str, type[BaseModel] | None]:

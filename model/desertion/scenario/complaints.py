@@ -1,5 +1,6 @@
 """From a broken rule to one sentence with a way out: used by every document of the project."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
@@ -9,9 +10,18 @@ from pydantic.fields import FieldInfo
 from pydantic_core import from_json
 
 from desertion.errors import InputError, shortened, unknown_name
-from desertion.parameters.field import Frozen
+from desertion.parameters.field import Frozen, bounds_of
 
 _BOUNDS = ("greater_than_equal", "less_than_equal")
+_RULES = {
+    "finite number": "must be a finite number",
+    "integer": "must be a whole number",
+    "valid tuple": "must be a list",
+    "valid dictionary": "must be a table",
+    "valid string": "must be text",
+    "valid boolean": "must be true or false",
+    "valid date": "must be a date such as 2022-09-21",
+}
 
 
 def build[T: BaseModel](model: type[T], content: Mapping[str, Any], *, where: str) -> T:
@@ -103,28 +113,15 @@ def _sentence(error: ValidationError, model: type[BaseModel], content: Any, wher
 
 
 def _bounds(field: FieldInfo) -> str:
-    low = next((rule.ge for rule in field.metadata if hasattr(rule, "ge")), None)
-    high = next((rule.le for rule in field.metadata if hasattr(rule, "le")), None)
-    if low is None or high is None or high == float("inf"):
-        return f"must be at least {low:g}" if low is not None else f"must be at most {high:g}"
+    low, high = bounds_of(field)
+    if low == -math.inf or high == math.inf:
+        return f"must be at least {low:g}" if low > -math.inf else f"must be at most {high:g}"
     return f"must lie in [{low:g}, {high:g}]"
 
 
 def _rule(message: str) -> str:
-    if "finite number" in message:
-        return "must be a finite number"
-    if "integer" in message:
-        return "must be a whole number"
-    if "valid tuple" in message:
-        return "must be a list"
-    if "valid dictionary" in message:
-        return "must be a table"
-    if "valid string" in message:
-        return "must be text"
-    if "valid boolean" in message:
-        return "must be true or false"
-    if "valid date" in message:
-        return "must be a date such as 2022-09-21"
+    if rule := next((rule for part, rule in _RULES.items() if part in message), ""):
+        return rule
     text = re.sub(r"^Invalid JSON: (.*) at line", r"is no JSON: \1 at line", message)
     text = re.sub(r"^Input should be (an? )?(valid )?", r"must be \1", text)
     text = re.sub(r"^.* should have at least 1 (item|character).*", "must not be empty", text)

@@ -109,7 +109,9 @@ def refuse_doubles(kind: str, names: list[str], *, where: str = "") -> None:
         if names.count(name) > 1:
             place = f"{where}: " if where else ""
             raise InputError(
-                f"{place}{kind}: {name!r} is named {names.count(name)} times; name it once", key=kind, value=name
+                f"{place}{kind}: {shortened(name)} is named {names.count(name)} times; name it once",
+                key=kind,
+                value=name,
             )
 
 

@@ -1,7 +1,7 @@
 """From layers to one course of events: what every lever of a scenario stands at from the first day to the last."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from desertion.errors import InputError
@@ -76,17 +76,6 @@ def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
         tuple(_ban_before(force, tracks, scenario.start) for force in scenario.forces),
         {policy: tuple(fields) for policy, fields in turned.items()},
     )
-
-
-def turned_note(scenario: Layers, turned: Mapping[str, Sequence[str]]) -> list[str]:
-    """That the dial moves what policies set, in a sentence; none where it does not."""
-    if not turned:
-        return []
-    told = "; ".join(f'{", ".join(fields)} of "{policy}"' for policy, fields in turned.items())
-    return [
-        f"the asylum dial at {scenario.asylum:g} acts after the policies and moves what they set: {told}; they hold as set "
-        f"at {scenario.asylum_status_quo:g}, the status quo"
-    ]
 
 
 def _note_turned(

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from desertion.errors import InputError, shortened, unknown_name
 from desertion.parameters import Force, Host
+from desertion.parameters.field import bounds_of
 
 Kind = Literal["forces", "hosts"]
 KINDS: tuple[Kind, Kind] = ("forces", "hosts")
@@ -47,9 +48,7 @@ def levers(kind: Kind) -> Mapping[str, Lever]:
     for name, field in _MODELS[kind].model_fields.items():
         extra = field.json_schema_extra
         if isinstance(extra, dict) and extra.get("lever"):
-            low = next((float(rule.ge) for rule in field.metadata if hasattr(rule, "ge")), float("-inf"))
-            high = next((float(rule.le) for rule in field.metadata if hasattr(rule, "le")), float("inf"))
-            found[name] = Lever(name, str(extra["unit"]), low, high)
+            found[name] = Lever(name, str(extra["unit"]), *bounds_of(field))
     return found
 
 

@@ -13,6 +13,7 @@ from desertion.parameters.field import day_of
 from desertion.reading import csv_rows, is_csv, toml
 from desertion.scenario import settings
 from desertion.scenario.complaints import build
+from desertion.scenario.consistency import refuse_doubles
 from desertion.scenario.documents import find, is_shipped, named
 from desertion.scenario.fallbacks import remark
 from desertion.scenario.layers import Layers
@@ -180,22 +181,22 @@ def _others(rows: Sequence[Any], kind: str, starts: tuple[str, ...]) -> list[Any
 
 def _merged_hosts(path: Path, base: list[Any], own: list[Any], remarks: list[str]) -> list[Any]:
     """The hosts of a document laid over those that it extends, by name."""
-    rows = {row["name"]: row for row in base if isinstance(row, dict) and isinstance(row.get("name"), str)}
+    rows = {row["name"]: row for row in base if _is_named(row)}
+    refuse_doubles("hosts", [row["name"] for row in own if _is_named(row)], where=shown(path))
     strange: list[Any] = []
     for row in own:
-        name = row.get("name") if isinstance(row, dict) else None
-        if not isinstance(name, str):
+        if not _is_named(row):
             strange.append(row)  # refused with a sentence where the scenario is built
             continue
-        times = sum(isinstance(each, dict) and each.get("name") == name for each in own)
-        if times > 1:
-            raise InputError(
-                f"{shown(path)}: hosts: {shortened(name)} is named {times} times; name it once", key="hosts", value=name
-            )
+        name = row["name"]
         if name not in rows and not is_shipped(path):
             remarks += remark(Host, name, row, shown(path))
         rows[name] = merged(rows.get(name, {}), row)
     return [*rows.values(), *strange]
+
+
+def _is_named(row: Any) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("name"), str)
 
 
 def _force(each: Any, where: str, remarks: list[str]) -> Any:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desertion.errors import InputError
-from desertion.parameters import Change, Force, Host
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import Lever, Target, addressed, check_value, expand, target
 from desertion.scenario.policy import LEVELS, OPERATIONS, Policy, PolicyChange
@@ -89,32 +88,23 @@ class Track:
         return cut, cut != raw
 
 
-def tracks(
-    changes: Sequence[Change],
-    policies: Sequence[Policy],
-    forces: Sequence[Force],
-    hosts: Sequence[Host],
-    *,
-    start: dt.date,
-    scenario: str,
-    places: Mapping[str, str] | None = None,
-) -> dict[Target, Track]:
+def tracks(layers: Layers, places: Mapping[str, str] | None = None) -> dict[Target, Track]:
     """All that moves each lever, wildcards resolved, in the order of the documents.
 
     Raises:
         InputError: If a policy names what is not there, or gives a value that is not allowed.
     """
     found: dict[Target, Track] = {}
-    for change in changes:
+    for change in layers.changes:
         found.setdefault(target(change.path), Track()).own.append((change.date, change.value))
-    for rank, policy in enumerate(policies):
+    for rank, policy in enumerate(layers.overlays):
         place = (places or {}).get(policy.name, f'policy "{policy.name}"')
         for index, change in enumerate(policy.change):
-            begin, end = change.days(start)
+            begin, end = change.days(layers.start)
             if begin >= end:
                 raise InputError(f"{place}: change[{index}] ends ({end}) before it begins ({begin})", where=place)
             for operation, path, value, where in stated(change, f"{place}: change[{index}]"):
-                for one in expand(path, forces, hosts, where=where, scenario=scenario):
+                for one in expand(path, layers.forces, layers.hosts, where=where, scenario=layers.name):
                     move = Move(policy.name, rank, begin, end, operation, value)
                     found.setdefault(one, Track()).moves.append(move)
     return found

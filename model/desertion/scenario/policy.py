@@ -101,11 +101,8 @@ class Policy(Told):
     @model_validator(mode="after")
     def _dates_in_order(self) -> "Policy":
         for index, change in enumerate(self.change):
-            known = all(isinstance(day, dt.date) for day in (change.begin, change.end))
-            relative = (
-                not any(isinstance(day, dt.date) for day in (change.begin, change.end)) and change.end is not None
-            )
-            if known or relative:
+            # A date and days after the start can be told apart only in a run.
+            if change.end is not None and isinstance(change.begin, dt.date) == isinstance(change.end, dt.date):
                 begin, end = change.days(dt.date(2000, 1, 1))
                 if begin >= end:
                     raise ValueError(f"change[{index}] ends ({change.end}) before it begins ({change.begin})")

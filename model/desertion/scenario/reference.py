@@ -19,8 +19,7 @@ def _first_day(scenario: Layers) -> Layers:
     """The scenario with what its own dated changes have moved by its first day."""
     early = [change for change in scenario.changes if change.date <= scenario.start]
     bare = scenario.model_copy(update={"asylum": scenario.asylum_status_quo})
-    moved = tracks(early, (), bare.forces, bare.hosts, start=bare.start, scenario=bare.name)
-    first = course(bare, moved)
+    first = course(bare, tracks(bare.model_copy(update={"changes": tuple(early), "overlays": ()})))
     return bare.model_copy(update={"forces": first.forces, "hosts": first.hosts})
 
 

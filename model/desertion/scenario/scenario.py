@@ -21,7 +21,7 @@ from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
 from desertion.scenario.consistency import check, refuse_doubles
-from desertion.scenario.course import Course, course, turned_note
+from desertion.scenario.course import Course, course
 from desertion.scenario.edges import TooFewPersonsError, pairs_of, read_edges
 from desertion.scenario.grain import floor_note
 from desertion.scenario.layers import Layers
@@ -201,7 +201,12 @@ class Scenario(Layers):
     @property
     def dial_notes(self) -> tuple[str, ...]:
         """That the asylum dial moves what policies set, a sentence; none where it stands at the status quo."""
-        return tuple(turned_note(self, self.course.turned))
+        told = "; ".join(f'{", ".join(fields)} of "{policy}"' for policy, fields in self.course.turned.items())
+        note = (
+            f"the asylum dial at {self.asylum:g} acts after the policies and moves what they set: {told}; they hold as set "
+            f"at {self.asylum_status_quo:g}, the status quo"
+        )
+        return (note,) if told else ()
 
     @cached_property
     def course(self) -> Course:
@@ -209,15 +214,7 @@ class Scenario(Layers):
         return course(self, self._tracks())
 
     def _tracks(self, places: Mapping[str, str] | None = None) -> dict[Target, Track]:
-        return tracks(
-            self.changes,
-            self.overlays,
-            self.forces,
-            self.hosts,
-            start=self.start,
-            scenario=self.name,
-            places=places,
-        )
+        return tracks(self, places)
 
     def flat(self) -> "Scenario":
         """The scenario without layers: policies and dial are worked into first-day values and dated changes."""

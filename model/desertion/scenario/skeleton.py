@@ -143,11 +143,10 @@ def commented(rows: Iterable[Input], before: str = "") -> Iterator[str]:
     """
     for one in rows:
         key = f'"{before}{one.name}"' if before else one.name
-        about = [part for part in (one.meaning, *_facts(one)) if part]
         if one.default is None:
-            yield f"#   {key} = {_EXAMPLES[one.name]}  # {'; '.join(about)}"
+            yield f"#   {key} = {_EXAMPLES[one.name]}  # {_about(one)}"
         else:
-            yield f"# {key} = {value(one.default)}  # {'; '.join(about)}"
+            yield f"# {key} = {value(one.default)}  # {_about(one)}"
 
 
 def value(given: Any) -> str:
@@ -164,21 +163,18 @@ def value(given: Any) -> str:
     return tomli_w.dumps({"_": given}).removeprefix("_ = ").strip()
 
 
-def _facts(one: Input) -> Iterator[str]:
-    yield one.unit or ("" if one.form in ("number", "whole number") else one.form)
-    if one.form in ("number", "whole number"):
-        yield one.range
-    yield "a lever" if one.is_lever else ""
-    yield one.source
+def _about(one: Input, otherwise: str = "") -> str:
+    is_number = one.form in ("number", "whole number")
+    facts = (one.unit or one.form * (not is_number), one.range * is_number, "a lever" * one.is_lever, one.source)
+    return "; ".join(part for part in (one.meaning, *facts, otherwise) if part)
 
 
 def _explained(document: type[Any]) -> Iterator[str]:
     for one in inputs(document):
-        about = [part for part in (one.meaning, *_facts(one)) if part]
         otherwise = (
             "must be given" if one.needed else f"{value(one.default)} if left out" if one.default is not None else ""
         )
-        yield f"#   {one.name}: {'; '.join(part for part in (*about, otherwise) if part)}"
+        yield f"#   {one.name}: {_about(one, otherwise)}"
 
 
 def _head(name: str) -> list[str]:

@@ -18,7 +18,7 @@ from desertion.scenario.reference import inside_of
 from desertion.simulation.society.plan import front_of
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Way:
     """One route out of one group.
 
@@ -34,7 +34,7 @@ class Way:
     opening: float
     baseline: float
     drive: float
-    reception: float
+    reception: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -88,15 +88,13 @@ def _soldiers(scenario: Scenario, f: int, force: Force, reference: Reference) ->
         sector = force.serving / people if name == "contact" and people > 0 else 0.0
         push = _soldier_push(b, force, reference, sector)
         ways = [
-            _way(
-                "hide", force.rough_country * force.refuge, force.base_soldier_hide, push - _fear(b, force, reference)
-            ),
-            _way("flee", force.frontier * flight / usual, force.base_soldier_flee, push, reception),
-            _way("refuse", 1.0, force.base_soldier_refuse, push - _trial(b, force, reference)),
+            Way("hide", force.rough_country * force.refuge, force.base_soldier_hide, push - _fear(b, force, reference)),
+            Way("flee", force.frontier * flight / usual, force.base_soldier_flee, push, reception),
+            Way("refuse", 1.0, force.base_soldier_refuse, push - _trial(b, force, reference)),
         ]
         if name == "contact":
             chance = opening(force.contact, quarter, reference.quarter, power)
-            ways.append(_way("surrender", chance, force.base_soldier_surrender, push, quarter))
+            ways.append(Way("surrender", chance, force.base_soldier_surrender, push, quarter))
         found.append(Group(force=f, name=name, people=people, ways=tuple(ways)))
     return found
 
@@ -119,16 +117,12 @@ def _at_home(scenario: Scenario, f: int, force: Force, reference: Reference) -> 
     for name, (category, people, baseline, push) in parts.items():
         flight, reception = _flight(scenario, f, force, category, b.chance_power)
         usual = math.pow(getattr(reference, f"flight_{category}"), b.chance_power)
-        ways = [_way("flee", flight / usual, baseline, push, reception)]
+        ways = [Way("flee", flight / usual, baseline, push, reception)]
         if name == "reservists":
             cost = _fear(b, force, reference)
-            ways.append(_way("hide", force.refuge, force.base_reservist_hide, push - cost))
+            ways.append(Way("hide", force.refuge, force.base_reservist_hide, push - cost))
         found.append(Group(force=f, name=name, people=people, ways=tuple(ways)))
     return found
-
-
-def _way(route: str, opening: float, baseline: float, drive: float, reception: float = 0.0) -> Way:
-    return Way(route=route, opening=opening, baseline=baseline, drive=drive, reception=reception)
 
 
 def _soldier_push(b: Behaviour, force: Force, reference: Reference, sector: float) -> float:

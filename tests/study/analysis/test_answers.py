@@ -1,7 +1,6 @@
 """Answers from a study: paired differences, chances, sizes, phases, fronts, boxes, bands."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +17,10 @@ from desertion.study.analysis.pareto import on_front, pareto_table
 from desertion.study.analysis.study import Study
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.described import with_points
-from desertion.study.run.sweep import RunOptions, run_study
+from desertion.study.run.sweep import run_study
 from desertion.study.statistics import paired_chance_interval, wilson_interval
 from desertion.study.store.reader import StudyFile
+from tests.shortcuts import at_once
 
 type Make = Callable[..., StudySpec]
 
@@ -31,8 +31,7 @@ POLICIES = {"closed": [], "open": ["open"], "wide": ["open", "wide"]}
 def done(tmp_path: Path, study: Make) -> Study:
     """Three policies at two pulls, 40 replicates, one of which fails at every point."""
     spec = study(settings={"fail_at": 3}, runs=40, pull=[0.1, 0.6], policies=POLICIES)
-    with ThreadPoolExecutor(1) as threads:
-        return run_study(spec, tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1))
+    return run_study(spec, tmp_path / "s.sqlite", at_once())
 
 
 def test_paired_differences_are_those_of_the_same_replicates(done: Study) -> None:
@@ -126,8 +125,7 @@ def test_a_number_of_persons_has_no_chance_without_a_level(done: Study) -> None:
 def test_a_point_that_leaves_an_input_as_it_is_has_its_chance_too(tmp_path: Path, study: Make) -> None:
     """An empty cell of a table of points is no reason to leave its runs out of an answer."""
     spec = with_points(study(runs=5), [{"pull": 0.5, "wide": 1.0}, {"pull": 0.2}])
-    with ThreadPoolExecutor(1) as threads:
-        found = run_study(spec, tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1))
+    found = run_study(spec, tmp_path / "s.sqlite", at_once())
     assert found.chance()[["design", "runs"]].to_numpy().tolist() == [[0, 5], [1, 5]]
     assert found.answer()["design"].tolist() == [0, 1]
 
@@ -329,10 +327,7 @@ def test_runs_of_different_length_are_held_at_their_last_value(tmp_path: Path, s
     from desertion.study.design.reading import spec_from
 
     table = {"task": "tests.study.run.fake.run", "vary": {"days": [3, 5]}, "replicates": 2}
-    with ThreadPoolExecutor(1) as threads:
-        done = run_study(
-            spec_from(table, "s", "s"), tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1)
-        )
+    done = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", at_once())
     assert done.curves.groupby("design")["day"].max().tolist() == [3, 5]
     with StudyFile(done.path) as file:
         ((_, curves),) = bands.curves_of(file, 0, ["left"])
@@ -358,8 +353,7 @@ def test_factors_keep_their_order_from_the_study_file_to_the_analysis(tmp_path: 
     """Columns of a design are told apart by their place: names out of alphabetical order must not swap indices."""
     ranges = {"pull": {"range": [0.0, 1.0]}, "other": {"range": [0.0, 1.0]}}
     spec = study(runs=5, design={"kind": "sobol", "points": 64, "dummy": True}, **ranges)
-    with ThreadPoolExecutor(1) as threads:
-        done = run_study(spec, tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1))
+    done = run_study(spec, tmp_path / "s.sqlite", at_once())
     table = done.sensitivity("left_total").set_index("factor")
     assert table.index.tolist() == ["pull", "other", "dummy"]
     assert table["total"].idxmax() == "pull"
@@ -370,8 +364,7 @@ def test_the_dummy_factor_tells_what_chance_explains(tmp_path: Path, study: Make
     """A measure that is nothing but chance: all of its variance is the dummy's, and nothing stands above it."""
     ranges = {"pull": {"range": [0.0, 1.0]}, "other": {"range": [0.0, 1.0]}}
     spec = study(runs=1, design={"kind": "sobol", "points": 256, "dummy": True}, **ranges)
-    with ThreadPoolExecutor(1) as threads:
-        done = run_study(spec, tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1))
+    done = run_study(spec, tmp_path / "s.sqlite", at_once())
     table = done.sensitivity("noise").set_index("factor")
     assert table.loc["dummy", "total"] == pytest.approx(1.0, abs=0.2)
     assert table.loc[["pull", "other"], "total"].tolist() == [0.0, 0.0]

@@ -3,7 +3,6 @@
 import errno
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +15,18 @@ from desertion.study.analysis.study import Study
 from desertion.study.design.reading import spec_from
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StoreFullError
-from desertion.study.run.sweep import RunOptions, run_study
+from desertion.study.run.sweep import run_study
 from desertion.study.store.lock import DriverLock
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.writer import StudyWriter
+from tests.shortcuts import at_once
 
 
 @pytest.fixture
 def done(tmp_path: Path, study: Callable[..., StudySpec]) -> Study:
     """Two policies, three pulls, five replicates of which one fails."""
     spec = study(settings={"fail_at": 3}, runs=5, policies={"closed": [], "open": ["open"]})
-    with ThreadPoolExecutor(1) as threads:
-        return run_study(spec, tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1))
+    return run_study(spec, tmp_path / "s.sqlite", at_once())
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
@@ -74,10 +73,7 @@ def test_no_day_beyond_a_horizon_is_made_up(tmp_path: Path, task: str) -> None:
     """Of two horizons in one study the shorter one's days end; a run that stopped by a rule goes on as it stood to its own, or, where another task does not say that, to the longest beside it."""
     vary = {"days": [3, 6]}
     table = {"task": task, "scenario": "quiet", "vary": vary, "replicates": 2, "keep": {"daily": ["left", "strength"]}}
-    with ThreadPoolExecutor(1) as threads:
-        done = run_study(
-            spec_from(table, "s", "s"), tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1)
-        )
+    done = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", at_once())
     with StudyWriter(done.path, DriverLock(done.path)) as writer:
         for replicate in (0, 1):
             row = writer.run_of(0, replicate)
@@ -95,9 +91,8 @@ def test_curves_are_of_the_same_runs_as_measures(done: Study, study: Callable[..
     """A driver may have written between the table of runs and the curves, whose rows then stood beside other runs."""
     assert len(done.runs) == 30
     spec = study(settings={"fail_at": -1}, runs=5, policies={"closed": [], "open": ["open"]})
-    with ThreadPoolExecutor(1) as threads:
-        options = RunOptions(quiet=True, executor=threads, workers=1, retry_failed=True, accept_changes=True)
-        whole = run_study(spec, done.path, options)
+    options = at_once(retry_failed=True, accept_changes=True)
+    whole = run_study(spec, done.path, options)
     with StudyFile(done.path) as file:
         experiments, outcomes = ema_shape(done, file)
         days = pd.concat(_long(done, file))

@@ -170,15 +170,6 @@ def test_a_measure_that_never_changes_has_no_indices() -> None:
         sobol_table(_runs(rule).assign(y=1.0), "y", rule, THREE)
 
 
-def test_a_design_of_another_kind_is_refused() -> None:
-    """Indices from a grid would be numbers without meaning."""
-    rule = DesignRule(kind="lhs", points=16)
-    with pytest.raises(InputError, match="'sobol', this one has 'lhs'"):
-        sobol_table(_runs(rule), "y", rule, THREE)
-    with pytest.raises(InputError, match="'morris', this one has 'lhs'"):
-        morris_table(_runs(rule), "y", rule, THREE)
-
-
 def test_points_of_each_policy_are_numbered_as_the_layout_numbers_them() -> None:
     """Policies are crossed with the layout; an analysis looks at one of them."""
     rule = DesignRule(kind="sobol", points=4)

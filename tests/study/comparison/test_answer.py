@@ -19,8 +19,7 @@ from desertion.study.comparison.report.answer import answer, in_pairs
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated
 from desertion.study.comparison.report.parts import headline_tables
 from desertion.study.comparison.report.reasons import asks_no_visa, stay_open
-from desertion.study.run.sweep import RunOptions
-from tests.app.folder import Here
+from tests.shortcuts import at_once
 
 
 def test_why_closed_doors_change_nothing_is_told_while_neighbours_stay_open(tmp_path: Path) -> None:
@@ -29,7 +28,7 @@ def test_why_closed_doors_change_nothing_is_told_while_neighbours_stay_open(tmp_
     for name, shut in (("open", {}), ("shut", {"hosts.@visa-free.border": 0.0, "hosts.@visa-free.leak": 0.0})):
         compared = compare(
             "russia-2022", ["none", "closed-borders"], runs=8, scale=0.0004, days=60, settings=shut, quiet=True,
-            out=tmp_path / f"{name}.sqlite", options=RunOptions(executor=Here(), workers=1, quiet=True),
+            out=tmp_path / f"{name}.sqlite", options=at_once(),
         )  # fmt: skip
         told.append(" ".join(answer(compared)))
     assert "Closing these doors changes little because others stay open" in told[0]
@@ -41,7 +40,7 @@ def test_among_several_forces_it_is_said_whose_people_are_counted(tmp_path: Path
     """Hosts do not tell forces apart: where one force's sentence counts the people of all, it says so."""
     compared = compare(
         "three-armies-2022", ["none", "closed-borders"], runs=8, scale=0.0006, days=60, quiet=True,
-        out=tmp_path / "s.sqlite", options=RunOptions(executor=Here(), workers=1, quiet=True),
+        out=tmp_path / "s.sqlite", options=at_once(),
     )  # fmt: skip
     told = [line for line in answer(compared) if "others stay open" in line]
     assert told
@@ -76,7 +75,7 @@ def test_doors_that_stay_open_are_those_of_the_policy_on_the_first_screen_as_in_
 
 def test_pairs_without_a_difference_agree_with_no_sign(tmp_path: Path) -> None:
     """Fewer prisoners in nine pairs of ten; in the tenth nothing changed, which speaks for neither side."""
-    options = RunOptions(executor=Here(), workers=1, quiet=True)
+    options = at_once()
     found = compare(
         "toy", ["none", "no-quarter"], runs=10, days=120, seed=2, quiet=True, out=tmp_path / "t.sqlite", options=options
     )
@@ -94,8 +93,7 @@ def test_of_a_force_without_an_army_nothing_is_said_that_needs_one(tmp_path: Pat
     scenario = Scenario.model_validate(
         {"name": "guard", "start": "2030-01-01", "days": 5, "forces": [people], "hosts": [wide]}
     )
-    options = RunOptions(executor=Here(), workers=1, quiet=True)
-    found = compare(scenario, ["none", "exit-ban"], runs=6, quiet=True, out=tmp_path / "g.sqlite", options=options)
+    found = compare(scenario, ["none", "exit-ban"], runs=6, quiet=True, out=tmp_path / "g.sqlite", options=at_once())
     told = " ".join(answer(found))
     assert "The force cannot collapse: nobody serves on the first day" in told
     assert "chance is below" not in told

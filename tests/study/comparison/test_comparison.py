@@ -21,7 +21,7 @@ from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.statistics import paired_chance_interval, wilson_interval
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.writer import StudyWriter
-from tests.app.folder import Here
+from tests.shortcuts import at_once
 from tests.study.comparison import fake_arm
 
 POLICIES = ["case-by-case", "closed-borders", "fast-track"]
@@ -30,7 +30,7 @@ POLICIES = ["case-by-case", "closed-borders", "fast-track"]
 def compared(path, policies=POLICIES, runs=6, **told) -> Comparison:
     """A comparison of made-up runs."""
     spec = replace(spec_of("toy", policies, runs=runs, **told), task="tests.study.comparison.fake_arm.run_arm")
-    run_study(spec, path, RunOptions(executor=Here(), workers=1, quiet=True))
+    run_study(spec, path, at_once())
     return Comparison(fake_arm.as_comparison(path))
 
 
@@ -330,7 +330,7 @@ def test_wrong_arguments_are_answered_with_a_sentence(told, sentence):
 def test_the_file_of_a_sweep_is_refused(tmp_path):
     """A study that keeps no persons cannot be opened as a comparison."""
     spec = replace(spec_of("toy", POLICIES, runs=1), task="tests.study.run.fake.run")
-    run_study(spec, tmp_path / "sweep.sqlite", RunOptions(executor=Here(), workers=1, quiet=True))
+    run_study(spec, tmp_path / "sweep.sqlite", at_once())
     with pytest.raises(InputError, match="open it with Study"):
         Comparison(tmp_path / "sweep.sqlite")
 

@@ -19,10 +19,8 @@ from desertion.study.comparison.report.answer import answer
 from desertion.study.comparison.report.estimate import Estimate
 from desertion.study.comparison.report.pictures import FIRST, PICTURES, picture
 from desertion.study.rerun import rerun
-from desertion.study.run.sweep import RunOptions
-from tests.app.folder import Here
 from tests.figures.test_style import contrast
-from tests.shortcuts import in_process
+from tests.shortcuts import at_once, in_process
 from tests.study.comparison import fake_arm
 from tests.study.comparison.test_comparison import compared, row
 
@@ -291,8 +289,7 @@ def test_the_command_that_remakes_it_rounds_no_scale(tmp_path, scale):
 def test_what_is_told_to_give_the_same_numbers_does(tmp_path, what, told):
     """Rows of one's own and documents that stand in no file are run again by `desertion rerun`, own code by Python alone."""
     path = tmp_path / "study.sqlite"
-    options = RunOptions(executor=Here(), workers=1, quiet=True)
-    found = compare(**({"scenario": "toy", "days": 3} | what), runs=1, quiet=True, out=path, options=options)
+    found = compare(**({"scenario": "toy", "days": 3} | what), runs=1, quiet=True, out=path, options=at_once())
     sentence, command = words.remake(found)
     assert command.startswith(told)
     assert bool(command) == bool(told) == ("people" not in sentence)

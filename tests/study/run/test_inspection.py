@@ -14,6 +14,7 @@ from desertion.study.design.spec import StudySpec
 from desertion.study.run.inspection import dial_note, inspected
 from desertion.study.run.sweep import RunOptions, run_study
 from tests.app.folder import Here
+from tests.shortcuts import at_once
 
 type Make = Callable[..., StudySpec]
 
@@ -44,7 +45,7 @@ def test_impossible_points_of_a_sample_are_told_and_kept_as_failed(
 def test_an_analysis_that_needs_every_run_says_to_narrow_the_ranges(study: Make, tmp_path: Path, kind: str) -> None:
     """Running refused points again would not help; runs that failed at times may be tried again."""
     design = {"kind": kind, "points": 4}
-    options = RunOptions(executor=Here(), workers=1, quiet=True)
+    options = at_once()
     found = run_study(study(settings=HALF, runs=1, design=design, **RANGES), tmp_path / "a.sqlite", options)
     with pytest.raises(InputError, match="cannot be run: narrow the ranges") as refusal:
         found.sensitivity("left_total")
@@ -76,7 +77,7 @@ def test_what_the_user_wrote_himself_is_refused(study: Make, tmp_path: Path, mor
         run_study(
             study(**{"settings": HALF, **more}),
             tmp_path / "s.sqlite",
-            RunOptions(executor=Here(), workers=1, quiet=True),
+            at_once(),
         )
     assert not list(tmp_path.iterdir())
 

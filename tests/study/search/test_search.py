@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,13 @@ from desertion.study.design.spec import StudySpec
 from desertion.study.run.cost import plan
 from desertion.study.run.described import described
 from desertion.study.run.inspection import inspected
-from desertion.study.run.sweep import RunOptions, drive, study_path
+from desertion.study.run.sweep import drive, study_path
 from desertion.study.run.task import Outcome
 from desertion.study.search.candidates import compare_found, dominated_volume, judged, together
 from desertion.study.search.search import on_other_fates, search, sobol_sample
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import FAILED
-from tests.shortcuts import in_process
+from tests.shortcuts import at_once, in_process
 from tests.study.run import fake
 from tests.watching import finished_runs, until
 
@@ -42,10 +41,6 @@ ROOT = Path(__file__).parents[3]
 GOAL = Goal({"left_total": "more", "cost_eur": "less"}, {"cost_eur": 3000.0})
 
 
-def _options(threads: ThreadPoolExecutor) -> RunOptions:
-    return RunOptions(quiet=True, executor=threads, workers=1)
-
-
 def _levers(study: Callable[..., StudySpec]) -> StudySpec:
     return study(runs=5, pull={"range": [0.0, 1.0]}, other={"choices": ["a", "b"]})
 
@@ -54,8 +49,7 @@ def test_a_search_stays_within_limits_and_beats_nothing_by_cheating(
     tmp_path: Path, study: Callable[..., StudySpec]
 ) -> None:
     """Candidates on the front are within the limits; all share the same replicates."""
-    with ThreadPoolExecutor(1) as threads:
-        found = search(_levers(study), GOAL, 60, tmp_path / "s.sqlite", _options(threads))
+    found = search(_levers(study), GOAL, 60, tmp_path / "s.sqlite", at_once())
     assert len(found.table) == 60
     assert (found.table["runs"] == 5).all()
     assert found.table["front"].any()
@@ -65,8 +59,7 @@ def test_a_search_stays_within_limits_and_beats_nothing_by_cheating(
 
 def _learned(out: Path, spec: StudySpec, goal: Goal) -> pd.DataFrame:
     """The second half of eighty candidates: the sampler has learned from twenty at least."""
-    with ThreadPoolExecutor(1) as threads:
-        return search(spec, goal, 80, out, _options(threads)).table.iloc[40:]
+    return search(spec, goal, 80, out, at_once()).table.iloc[40:]
 
 
 def test_a_search_learns_what_is_wanted(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
@@ -82,8 +75,7 @@ def test_a_search_learns_what_is_wanted(tmp_path: Path, study: Callable[..., Stu
 def test_a_search_learns_where_the_limits_lie(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """Of a limit that one in five of an even spread keeps, half of the learned ones keep it; without it one in thirteen did, since more is wanted."""
     spec, goal = _levers(study), Goal({"left_total": "more"}, {"cost_eur": 1000.0})
-    with ThreadPoolExecutor(1) as threads:
-        even = sobol_sample(spec, goal, 40, tmp_path / "even", _options(threads)).table
+    even = sobol_sample(spec, goal, 40, tmp_path / "even", at_once()).table
     assert even["within"].mean() < 0.3
     assert _learned(tmp_path / "s", spec, goal)["within"].mean() > 0.45
 
@@ -93,11 +85,10 @@ def test_a_small_search_learns_too_and_its_seed_is_that_of_the_runs(
 ) -> None:
     """Four of twenty candidates are drawn at random, not all of them; another goal then tries other mixes, and another seed does from the first."""
     spec = _levers(study)
-    with ThreadPoolExecutor(1) as threads:
-        more, less, other = (
-            search(one, Goal({"left_total": wish}, {}), 20, tmp_path / name, _options(threads)).table["pull"]
-            for name, one, wish in (("m", spec, "more"), ("l", spec, "less"), ("o", replace(spec, seed=8), "more"))
-        )
+    more, less, other = (
+        search(one, Goal({"left_total": wish}, {}), 20, tmp_path / name, at_once()).table["pull"]
+        for name, one, wish in (("m", spec, "more"), ("l", spec, "less"), ("o", replace(spec, seed=8), "more"))
+    )
     assert more[:4].tolist() == less[:4].tolist()
     assert not set(more[4:]) & set(less[4:])
     assert not set(more) & set(other)
@@ -108,9 +99,8 @@ def test_a_file_goes_on_with_the_batches_that_it_was_begun_with(
 ) -> None:
     """Four at a time where there were 32 candidates, though twice as many ask for eight: the first 32 stay."""
     spec, path = _levers(study), tmp_path / "s.sqlite"
-    with ThreadPoolExecutor(1) as threads:
-        first = search(spec, GOAL, 32, path, _options(threads)).table
-        whole = search(spec, GOAL, 64, path, _options(threads)).table
+    first = search(spec, GOAL, 32, path, at_once()).table
+    whole = search(spec, GOAL, 64, path, at_once()).table
     assert whole["pull"][:32].tolist() == first["pull"].tolist()
     with StudyFile(path) as file:
         assert file.header()["spec"]["design"]["points"] == 4
@@ -121,10 +111,9 @@ def test_a_search_that_was_cut_off_goes_on_to_the_same_candidates(
 ) -> None:
     """It asks the same questions again and finds their answers in its file."""
     spec = _levers(study)
-    with ThreadPoolExecutor(1) as threads:
-        search(spec, GOAL, 40, tmp_path / "cut.sqlite", _options(threads), batch=16)
-        resumed = search(spec, GOAL, 80, tmp_path / "cut.sqlite", _options(threads))
-        whole = search(spec, GOAL, 80, tmp_path / "whole.sqlite", _options(threads), batch=16)
+    search(spec, GOAL, 40, tmp_path / "cut.sqlite", at_once(), batch=16)
+    resumed = search(spec, GOAL, 80, tmp_path / "cut.sqlite", at_once())
+    whole = search(spec, GOAL, 80, tmp_path / "whole.sqlite", at_once(), batch=16)
     assert resumed.table.equals(whole.table)
 
 
@@ -134,11 +123,10 @@ def test_a_search_that_goes_on_with_fewer_runs_is_that_of_fewer_runs(
     """Candidates of before are judged and learned from by the replicates that all share, and none is thrown out."""
     many = _levers(study)
     few = replace(many, replicates=ReplicateRule(number=2))
-    with ThreadPoolExecutor(1) as threads:
-        options = replace(_options(threads), accept_changes=True)
-        search(many, GOAL, 8, tmp_path / "less.sqlite", options, batch=4)
-        resumed = search(few, GOAL, 24, tmp_path / "less.sqlite", options)
-        whole = search(few, GOAL, 24, tmp_path / "whole.sqlite", options, batch=4)
+    options = at_once(accept_changes=True)
+    search(many, GOAL, 8, tmp_path / "less.sqlite", options, batch=4)
+    resumed = search(few, GOAL, 24, tmp_path / "less.sqlite", options)
+    whole = search(few, GOAL, 24, tmp_path / "whole.sqlite", options, batch=4)
     assert resumed.table.equals(whole.table)
     assert resumed.table["runs"].eq(2).all()
 
@@ -146,9 +134,8 @@ def test_a_search_that_goes_on_with_fewer_runs_is_that_of_fewer_runs(
 def test_the_rival_sample_is_judged_in_the_same_way(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """The same number of candidates; volumes in the box that spans both."""
     spec = _levers(study)
-    with ThreadPoolExecutor(1) as threads:
-        found = search(spec, GOAL, 60, tmp_path / "s.sqlite", _options(threads))
-        rival = sobol_sample(spec, GOAL, 60, tmp_path / "r.sqlite", _options(threads))
+    found = search(spec, GOAL, 60, tmp_path / "s.sqlite", at_once())
+    rival = sobol_sample(spec, GOAL, 60, tmp_path / "r.sqlite", at_once())
     assert len(rival.table) == 60
     one, other = compare_found([found, rival], GOAL)
     assert 0.0 < one <= 1.0
@@ -166,26 +153,23 @@ def test_the_dominated_volume_is_that_of_rectangles() -> None:
 
 def test_what_makes_no_search_is_refused(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """No common replicates, several bases, constraints that would be ignored, no candidates."""
-    with ThreadPoolExecutor(1) as threads:
-        options = _options(threads)
-        with pytest.raises(InputError, match="fixed number of replicates"):
-            search(study(runs={"measure": "left_total", "half_width": 0.1}), GOAL, 5, tmp_path / "a", options)
-        with pytest.raises(InputError, match="one policy mix as its base"):
-            search(study(policies=[["x"], ["y"]]), GOAL, 5, tmp_path / "c", options)
-        with pytest.raises(InputError, match="a search cannot keep design"):
-            search(
-                study(design={"kind": "lhs", "points": 4, "constraints": ["pull < 0.2"]}), GOAL, 5, tmp_path, options
-            )
-        with pytest.raises(InputError, match="candidates against each other at one scale: give it with --scale"):
-            search(
-                replace(_levers(study), factors=(factor("scale", {"choices": [0.5, 1.0]}, "s"),)),
-                GOAL,
-                5,
-                tmp_path / "b",
-                options,
-            )
-        with pytest.raises(InputError, match="candidates = 0 must be a whole number >= 1"):
-            search(_levers(study), GOAL, 0, tmp_path / "d", options)
+    options = at_once()
+    with pytest.raises(InputError, match="fixed number of replicates"):
+        search(study(runs={"measure": "left_total", "half_width": 0.1}), GOAL, 5, tmp_path / "a", options)
+    with pytest.raises(InputError, match="one policy mix as its base"):
+        search(study(policies=[["x"], ["y"]]), GOAL, 5, tmp_path / "c", options)
+    with pytest.raises(InputError, match="a search cannot keep design"):
+        search(study(design={"kind": "lhs", "points": 4, "constraints": ["pull < 0.2"]}), GOAL, 5, tmp_path, options)
+    with pytest.raises(InputError, match="candidates against each other at one scale: give it with --scale"):
+        search(
+            replace(_levers(study), factors=(factor("scale", {"choices": [0.5, 1.0]}, "s"),)),
+            GOAL,
+            5,
+            tmp_path / "b",
+            options,
+        )
+    with pytest.raises(InputError, match="candidates = 0 must be a whole number >= 1"):
+        search(_levers(study), GOAL, 0, tmp_path / "d", options)
     assert not list(tmp_path.iterdir())
 
 
@@ -217,8 +201,8 @@ def test_a_misspelt_name_leaves_no_file_behind(
     tmp_path: Path, study: Callable[..., StudySpec], levers: dict[str, Any], goal: Goal, sentence: str
 ) -> None:
     """A file with another goal would refuse the search once it is spelt right."""
-    with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=sentence):
-        search(study(**levers), goal, 5, tmp_path / "s.sqlite", _options(threads))
+    with pytest.raises(InputError, match=sentence):
+        search(study(**levers), goal, 5, tmp_path / "s.sqlite", at_once())
     assert not list(tmp_path.iterdir())
 
 
@@ -229,10 +213,9 @@ def test_candidates_that_cannot_be_run_stop_no_search(
     """Where levers are refused together the candidate has no run that counts, the others are judged, and the user is told; so in the rival sample."""
     spec = study(runs=2, pull={"range": [0.0, 1.0]}, settings={"limit": 0.5})
     goal = Goal({"left_total": "more"}, {})
-    with ThreadPoolExecutor(1) as threads:
-        told = replace(_options(threads), quiet=False)
-        found = search(spec, goal, 24, tmp_path / "s.sqlite", told, batch=batch)
-        rival = sobol_sample(spec, goal, 24, tmp_path / "r.sqlite", _options(threads))
+    told = replace(at_once(), quiet=False)
+    found = search(spec, goal, 24, tmp_path / "s.sqlite", told, batch=batch)
+    rival = sobol_sample(spec, goal, 24, tmp_path / "r.sqlite", at_once())
     for result in (found, rival):
         assert len(result.table) == 24
         assert (result.table["runs"] == np.where(result.table["pull"] > 0.5, 0, 2)).all()
@@ -261,15 +244,14 @@ def test_a_failed_run_is_done_again_only_where_nothing_was_asked_on_it(
         return run(told, replicate, seed)
 
     run = fake.run
-    with ThreadPoolExecutor(1) as threads:
-        options = replace(_options(threads), retry_failed=True)
-        with monkeypatch.context() as patched:
-            patched.setattr(fake, "run", short)
-            first = search(spec, goal, 18, path, options, batch=4).table
-            before = failed()
-            assert set(before.values()) == {1}
-            assert {design < 16 for design in before} == {True, False}
-        again = search(spec, goal, 24, path, options).table
+    options = replace(at_once(), retry_failed=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(fake, "run", short)
+        first = search(spec, goal, 18, path, options, batch=4).table
+        before = failed()
+        assert set(before.values()) == {1}
+        assert {design < 16 for design in before} == {True, False}
+    again = search(spec, goal, 24, path, options).table
     assert again["pull"][:18].tolist() == first["pull"].tolist()
     assert failed() == {design: 1 for design in before if design < 16}
 
@@ -277,23 +259,22 @@ def test_a_failed_run_is_done_again_only_where_nothing_was_asked_on_it(
 def test_a_limit_that_nothing_keeps_is_said_with_the_nearest(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """The sentence names the limit and the least that was found; the runs stay."""
     goal = Goal({"left_total": "more"}, {"cost_eur": -1.0})
-    with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=r"keeps cost_eur <= -1 \(least found: cost"):
-        search(_levers(study), goal, 6, tmp_path / "s.sqlite", _options(threads))
+    with pytest.raises(InputError, match=r"keeps cost_eur <= -1 \(least found: cost"):
+        search(_levers(study), goal, 6, tmp_path / "s.sqlite", at_once())
     assert Study(tmp_path / "s.sqlite").counts == {"done": 30}
 
 
 def test_a_search_whose_runs_fail_says_where_to_look(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """A replicate that always fails leaves no candidate that was judged on all fates."""
     spec = study(runs=3, pull={"range": [0.0, 1.0]}, settings={"fail_at": 2})
-    with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=r"desertion show .*s.sqlite --failures"):
-        search(spec, GOAL, 4, tmp_path / "s.sqlite", _options(threads))
+    with pytest.raises(InputError, match=r"desertion show .*s.sqlite --failures"):
+        search(spec, GOAL, 4, tmp_path / "s.sqlite", at_once())
 
 
 def test_limits_hold_for_means_so_that_a_rare_event_counts(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """At a pull of 0.9 two runs in five or so end in a collapse; their median is 0 and would pass any limit."""
     goal = Goal({"left_total": "more"}, {"collapsed": 0.1})
-    with ThreadPoolExecutor(1) as threads:
-        found = sobol_sample(study(runs=9, pull=[0.5, 0.6]), goal, 2, tmp_path / "s.sqlite", _options(threads))
+    found = sobol_sample(study(runs=9, pull=[0.5, 0.6]), goal, 2, tmp_path / "s.sqlite", at_once())
     runs = found.study.runs.groupby("pull")["collapsed"]
     assert (runs.median() == 0.0).all()
     assert (runs.mean() > 0.1).all()
@@ -303,11 +284,10 @@ def test_limits_hold_for_means_so_that_a_rare_event_counts(tmp_path: Path, study
 def test_the_rival_draws_other_points_under_another_seed(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """One sequence alone would say nothing of how far the search's lead is the sequence's luck; one seed gives one sequence."""
     spec = _levers(study)
-    with ThreadPoolExecutor(1) as threads:
-        first, again, other = (
-            sobol_sample(one, GOAL, 8, tmp_path / f"{number}.sqlite", _options(threads)).table["pull"].tolist()
-            for number, one in enumerate((spec, spec, replace(spec, seed=8)))
-        )
+    first, again, other = (
+        sobol_sample(one, GOAL, 8, tmp_path / f"{number}.sqlite", at_once()).table["pull"].tolist()
+        for number, one in enumerate((spec, spec, replace(spec, seed=8)))
+    )
     assert first == again
     assert not set(first) & set(other)
 
@@ -315,13 +295,12 @@ def test_the_rival_draws_other_points_under_another_seed(tmp_path: Path, study: 
 def test_fronts_are_judged_again_on_fates_that_chose_nothing(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """The same mixes, in the same order, under another seed; each search has a front of its own, whatever the other's mixes beat."""
     spec = _levers(study)
-    with ThreadPoolExecutor(1) as threads:
-        found = search(spec, GOAL, 20, tmp_path / "s.sqlite", _options(threads))
-        rival = sobol_sample(spec, GOAL, 20, tmp_path / "r.sqlite", _options(threads))
-        again = on_other_fates(spec, GOAL, [found, rival], 7, tmp_path / "c.sqlite", _options(threads))
-        most = Goal({"left_total": "more"}, {})
-        best = [search(spec, most, 5, tmp_path / "m", _options(threads)), sobol_sample(spec, most, 5, tmp_path / "n", _options(threads))]  # fmt: skip
-        own = on_other_fates(spec, most, best, 7, tmp_path / "o", _options(threads))
+    found = search(spec, GOAL, 20, tmp_path / "s.sqlite", at_once())
+    rival = sobol_sample(spec, GOAL, 20, tmp_path / "r.sqlite", at_once())
+    again = on_other_fates(spec, GOAL, [found, rival], 7, tmp_path / "c.sqlite", at_once())
+    most = Goal({"left_total": "more"}, {})
+    best = [search(spec, most, 5, tmp_path / "m", at_once()), sobol_sample(spec, most, 5, tmp_path / "n", at_once())]  # fmt: skip
+    own = on_other_fates(spec, most, best, 7, tmp_path / "o", at_once())
     assert own[0].table["left_total"].item() != own[1].table["left_total"].item()
     assert [result.table["front"].tolist() for result in own] == [[True], [True]]
     for one, fresh in zip((found, rival), again, strict=True):
@@ -334,16 +313,15 @@ def test_fronts_are_judged_again_on_fates_that_chose_nothing(tmp_path: Path, stu
 def test_a_search_that_grows_keeps_its_rival_and_its_check(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """More candidates on the same three files: the answers are those of a search that was as long from the start, and stored runs stay."""
     spec, answers = _levers(study), []
-    with ThreadPoolExecutor(1) as threads:
-        options = _options(threads)
-        for name, numbers in (("grown", (12, 24)), ("whole", (24,))):
-            for number in numbers:
-                found = [
-                    search(spec, GOAL, number, tmp_path / f"{name}-s", options, batch=4),
-                    sobol_sample(spec, GOAL, number, tmp_path / f"{name}-r", options),
-                ]
-                again = on_other_fates(spec, GOAL, found, 3, tmp_path / f"{name}-c", options)
-            answers.append([result.table.drop(columns="design").reset_index(drop=True) for result in (*found, *again)])
+    options = at_once()
+    for name, numbers in (("grown", (12, 24)), ("whole", (24,))):
+        for number in numbers:
+            found = [
+                search(spec, GOAL, number, tmp_path / f"{name}-s", options, batch=4),
+                sobol_sample(spec, GOAL, number, tmp_path / f"{name}-r", options),
+            ]
+            again = on_other_fates(spec, GOAL, found, 3, tmp_path / f"{name}-c", options)
+        answers.append([result.table.drop(columns="design").reset_index(drop=True) for result in (*found, *again)])
     for grown, whole in zip(*answers, strict=True):
         pd.testing.assert_frame_equal(grown, whole)
 
@@ -362,8 +340,8 @@ def test_rows_of_a_search_whose_scenario_is_edited_meanwhile_are_refused(
         scenario.write_text(text.replace("days = 200", "days = 90"), encoding="utf-8")
 
     monkeypatch.setattr("desertion.study.search.search.drive", edits)
-    with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=r"changed while the study ran"):
-        search(spec, Goal({"left_total": "more"}, {}), 2, tmp_path / "s.sqlite", _options(threads))
+    with pytest.raises(InputError, match=r"changed while the study ran"):
+        search(spec, Goal({"left_total": "more"}, {}), 2, tmp_path / "s.sqlite", at_once())
 
 
 def test_the_joint_front_keeps_what_nothing_in_either_search_beats(
@@ -372,9 +350,8 @@ def test_the_joint_front_keeps_what_nothing_in_either_search_beats(
     """One search's best may be beaten by the other's, never the reverse of both."""
     spec = _levers(study)
     goal = Goal({"left_total": "more"}, {})
-    with ThreadPoolExecutor(1) as threads:
-        found = search(spec, goal, 10, tmp_path / "s.sqlite", _options(threads))
-        rival = sobol_sample(spec, goal, 10, tmp_path / "r.sqlite", _options(threads))
+    found = search(spec, goal, 10, tmp_path / "s.sqlite", at_once())
+    rival = sobol_sample(spec, goal, 10, tmp_path / "r.sqlite", at_once())
     table = together([("one", found), ("two", rival)], goal)
     assert len(table) == 20
     best = table[table["joint_front"]]
@@ -383,8 +360,7 @@ def test_the_joint_front_keeps_what_nothing_in_either_search_beats(
 
 def test_a_search_file_remembers_its_goal(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """`desertion show` on it draws what was wanted, and its table is the search's own."""
-    with ThreadPoolExecutor(1) as threads:
-        found = search(_levers(study), GOAL, 10, tmp_path / "s.sqlite", _options(threads))
+    found = search(_levers(study), GOAL, 10, tmp_path / "s.sqlite", at_once())
     again = Study(tmp_path / "s.sqlite")
     remembered = again.goal()
     assert remembered is not None
@@ -441,10 +417,9 @@ def test_the_shipped_levers_load_plan_and_run(tmp_path: Path) -> None:
     assert len(laid) == 128
     assert plan(spec, 1, laid).least == 512
     assert not inspected(spec, laid).odd
-    with ThreadPoolExecutor(1) as threads:
-        goal = Goal({"reservists_left": "more", "cost_eur": "less"}, {})
-        small = replace(spec, replicates=ReplicateRule(number=1))
-        found = search(small, goal, 1, tmp_path / "s.sqlite", _options(threads))
+    goal = Goal({"reservists_left": "more", "cost_eur": "less"}, {})
+    small = replace(spec, replicates=ReplicateRule(number=1))
+    found = search(small, goal, 1, tmp_path / "s.sqlite", at_once())
     assert found.table["front"].tolist() == [True]
     assert found.table["reservists_left"].item() > 0.0
 
@@ -452,9 +427,8 @@ def test_the_shipped_levers_load_plan_and_run(tmp_path: Path) -> None:
 def test_a_mix_that_is_tried_again_stands_on_a_front_once(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """Of two mixes that there are, twelve candidates make a front of two at most, and a joint front of two of each search."""
     spec, goal = study(runs=3, other={"choices": ["a", "b"]}), Goal({"left_total": "more"}, {})
-    with ThreadPoolExecutor(1) as threads:
-        found = search(spec, goal, 12, tmp_path / "s.sqlite", _options(threads))
-        rival = sobol_sample(spec, goal, 12, tmp_path / "r.sqlite", _options(threads))
+    found = search(spec, goal, 12, tmp_path / "s.sqlite", at_once())
+    rival = sobol_sample(spec, goal, 12, tmp_path / "r.sqlite", at_once())
     for table in (found.table, rival.table):
         assert 1 <= table["front"].sum() <= 2
         assert not table.loc[table["front"], "other"].duplicated().any()

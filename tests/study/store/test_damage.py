@@ -13,15 +13,12 @@ from desertion.errors import InputError
 from desertion.study.analysis.export import export
 from desertion.study.analysis.study import Study
 from desertion.study.design.spec import StudySpec
-from desertion.study.run.sweep import RunOptions, run_study
+from desertion.study.run.sweep import run_study
 from desertion.study.store.reader import StudyFile
 from tests.app.folder import Here
+from tests.shortcuts import at_once
 
 type Lasting = Callable[[Path], list[tuple[object, ...]]]
-
-
-def _options() -> RunOptions:
-    return RunOptions(executor=Here(), workers=1, quiet=True)
 
 
 @pytest.fixture
@@ -29,7 +26,7 @@ def sound(tmp_path: Path, study: Callable[..., StudySpec]) -> Path:
     """A finished study of two policies, with a failed run."""
     path = tmp_path / "s.sqlite"
     run_study(
-        study(settings={"fail_at": 1}, runs=3, pull=[0.1, 0.3], policies={"shut": [], "open": ["x"]}), path, _options()
+        study(settings={"fail_at": 1}, runs=3, pull=[0.1, 0.3], policies={"shut": [], "open": ["x"]}), path, at_once()
     )
     return path
 
@@ -152,7 +149,7 @@ def test_damaged_runs_are_had_again_by_resuming(
         _answers(sound)
     assert "resuming" in str(refusal.value)
     spec = study(settings={"fail_at": 1}, runs=3, pull=[0.1, 0.3], policies={"shut": [], "open": ["x"]})
-    run_study(spec, sound, _options())
+    run_study(spec, sound, at_once())
     assert lasting(sound) == before
     assert Study(sound).runs.drop(columns="seconds").to_csv() == answers
     with StudyFile(sound) as file:
@@ -173,7 +170,7 @@ def test_an_export_of_a_damaged_file_writes_nothing(sound: Path, tmp_path: Path)
 def test_the_tally_follows_runs_that_are_done_again(sound: Path, study: Callable[..., StudySpec]) -> None:
     """Retried runs replace the failed ones; nothing is counted twice."""
     spec = study(settings={"fail_at": -1}, runs=3, pull=[0.1, 0.3], policies={"shut": [], "open": ["x"]})
-    options = RunOptions(executor=Here(), workers=1, quiet=True, retry_failed=True, accept_changes=True)
+    options = at_once(retry_failed=True, accept_changes=True)
     assert run_study(spec, sound, options).counts == {"done": 12}
     with StudyFile(sound) as file:
         stored = json.loads(file.connection.execute("SELECT value FROM experiment WHERE key = 'tally'").fetchone()[0])

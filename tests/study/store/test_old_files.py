@@ -13,9 +13,9 @@ from desertion.errors import InputError
 from desertion.study.analysis.study import Study
 from desertion.study.comparison.comparison import Comparison
 from desertion.study.design.reading import read_spec
-from desertion.study.run.sweep import RunOptions, run_study
+from desertion.study.run.sweep import run_study
 from desertion.study.store.reader import StudyFile
-from tests.app.folder import Here
+from tests.shortcuts import at_once
 
 OLD = Path(__file__).parent / "old"
 
@@ -68,9 +68,9 @@ def test_an_old_file_is_resumed_only_when_its_changes_are_accepted(tmp_path: Pat
     connection.close()
     spec = read_spec(OLD / "sweep.toml")
     with pytest.raises(InputError, match=r"made by another study, version or machine \(fingerprint.code"):
-        run_study(spec, path, RunOptions(executor=Here(), workers=1, quiet=True))
+        run_study(spec, path, at_once())
     assert Study(path).counts == {"done": 6}
-    done = run_study(spec, path, RunOptions(executor=Here(), workers=1, quiet=True, accept_changes=True))
+    done = run_study(spec, path, at_once(accept_changes=True))
     assert done.counts == {"done": 8}
     assert "fingerprint.code" in done.header["accepted_changes"][0]["changes"][0]
     with StudyFile(path) as file:

@@ -57,14 +57,13 @@ def _about(claim: Claim) -> list[str]:
 
 def verdict_table(rows: tuple[JudgedClaim, ...]) -> str:
     """All verdicts as an HTML table, each with the share of worlds behind it."""
-    from desertion.scenario.grain import mark
-    from desertion.study.blocks import short_number
+    from desertion.study.blocks import spread
 
     rows_: list[list[str]] = []
     for row in rows:
         verdict = row.main
         share = f"{verdict.shown} of {verdict.worlds} ({100 * verdict.low:.0f} to {100 * verdict.high:.0f} %)"
-        effect = f"{short_number(verdict.median)}{mark(row.few)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)}) {row.claim.unit}"
+        effect = f"{spread(verdict.fifth, verdict.median, verdict.ninety_fifth, few=row.few)} {row.claim.unit}"
         rows_.append([row.claim.id, verdict.word, row.claim.claim, share, effect])
     head = [
         "claim",

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desertion.app.parts.drawing import FigurePanel, png
-from desertion.app.parts.elements import Save, box, button, choice, drawn, field, sentence, several, text
-from desertion.app.parts.inputs import Refused, Sizes
+from desertion.app.parts.elements import Save, box, button, choice, drawn, sentence, several, text
+from desertion.app.parts.inputs import Refused, Sizes, asked
 from desertion.app.parts.markup import table
 from desertion.app.request.choice import arm_in_words, misfits, shipped
 from desertion.app.request.limits import limits
@@ -77,13 +77,7 @@ def _Choice() -> Any:
                 "Lay one more policy over the last of these", (), shipped()["policies"], lambda names: _lay(session, *names),
                 adding="Choose it", unfit=misfits(address.scenario),
             )  # fmt: skip
-        field(
-            "Runs of each policy",
-            session.shown("runs", str(address.runs)),
-            lambda typed: session.set_whole("runs", typed),
-            problem=session.sentence("runs"),
-            hint=f"Replicates, 1 to {limits().runs}.",
-        )
+        asked(session, "runs", "Runs of each policy", str(address.runs), hint=f"Replicates, 1 to {limits().runs}.")
         Sizes()
         for key, value in address.settings:
             if key == "asylum":

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desertion.app.parts.drawing import FigurePanel
-from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, text
-from desertion.app.parts.inputs import Refused
+from desertion.app.parts.elements import box, button, choice, drawn, sentence, text
+from desertion.app.parts.inputs import Refused, asked
 from desertion.app.parts.markup import table
 from desertion.app.request.choice import scenario_of
 from desertion.app.session import Session, current, run_key
@@ -49,9 +49,8 @@ def Person() -> Any:
         )
         Refused("person")
         with box([], "app-buttons"):
-            field("Person", session.shown("person", str(address.person) if address.person >= 0 else ""),
-                  lambda number: session.set_whole("person", number), placeholder="number in the run",
-                  problem=session.sentence("person"))  # fmt: skip
+            person = str(address.person) if address.person >= 0 else ""
+            asked(session, "person", "Person", person, placeholder="number in the run")
             button("Next one who leaves", lambda: _someone(session, True))
             button("Next one who stays", lambda: _someone(session, False))
         if state.problem:

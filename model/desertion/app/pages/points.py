@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, text
+from desertion.app.parts.elements import box, button, choice, drawn, sentence, text
 from desertion.app.parts.filter import is_number, shown
+from desertion.app.parts.inputs import asked
 from desertion.app.parts.markup import table
 from desertion.app.request.point import CHANGED, address_of, command_of, is_changed, run_of
 from desertion.app.session import current
@@ -93,8 +94,7 @@ def _Pages(page: int, pages: int, points: int) -> Any:
             with box([], "app-buttons", role="group", aria_label="Pages of points"):
                 button("Earlier points", lambda: session.change(page=page - 1), disabled=page == 1)
                 button("Later points", lambda: session.change(page=page + 1), disabled=page == pages)
-                field("Page", session.shown("page", str(page)), lambda number: session.set_whole("page", number),
-                      unit=f"of {pages}", problem=session.sentence("page"))  # fmt: skip
+                asked(session, "page", "Page", str(page), unit=f"of {pages}")
         text(f"Points {first:,} to {min(first + A_PAGE - 1, points):,} of {points:,}.", "p", "small", role="status")
     return bar
 

@@ -10,7 +10,7 @@ from desertion.app.parts.elements import box, button, field, several, text
 from desertion.app.request.address import Settings
 from desertion.app.session import current
 from desertion.app.ui import solara
-from desertion.errors import InputError, input_error, unknown_name
+from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.figures.labels import policy
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def let_through(points: pd.DataFrame, where: Settings) -> tuple[int, ...]:
     known = varied(points)
     through = points
     for name, restriction in where:
-        if name not in known:
-            raise unknown_name("varied parameter", name[:80], known, where="filter")
+        refuse_unknown("varied parameter", name, known, where="filter")
         column = points[name]
         if SPAN in restriction and is_number(column):
             low, high = ends(name, restriction)
@@ -69,8 +68,7 @@ def values(column: pd.Series[Any], restriction: str) -> tuple[str, ...]:
     if is_number(column):
         wanted = [in_words(_number(str(column.name), part)) for part in wanted]
     for value in wanted:
-        if value not in known:
-            raise unknown_name(f"value of {column.name}", value[:80], known, where="filter")
+        refuse_unknown(f"value of {column.name}", value, known, where="filter")
     return tuple(wanted)
 
 

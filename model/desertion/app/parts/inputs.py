@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
 from desertion.app.parts.elements import box, button, choice, field, sentence, text
 from desertion.app.request.address import Address, Settings
 from desertion.app.request.choice import shipped, unchecked, usual_scale
-from desertion.app.session import current
+from desertion.app.session import Session, current
 from desertion.app.ui import solara
 from desertion.figures.labels import capital
 from desertion.parameters import FORMS, Behaviour
@@ -40,9 +40,8 @@ def More() -> Any:
     now, own = (behaviour_of(address.scenario, given) for given in (address.settings, ()))
     with box([], "", "details") as more:
         text("More inputs", "summary")
-        field("Asylum dial", session.shown("asylum", settings.get("asylum", "")),
-              lambda value: session.set_input("asylum", value), unit="0 to 1", hint=_DIAL, placeholder="0.5",
-              problem=session.sentence("asylum"))  # fmt: skip
+        asked(session, "asylum", "Asylum dial", settings.get("asylum", ""),
+              lambda value: session.set_input("asylum", value), unit="0 to 1", hint=_DIAL, placeholder="0.5")  # fmt: skip
         if "asylum" in settings and address.policies:
             text("The dial moves the doors on top of the policies chosen.", kind="small")
         choice(
@@ -52,9 +51,8 @@ def More() -> Any:
         for name, label in KNOBS.items():
             unit, meaning = about(name)
             key = f"behaviour.{name}"
-            field(label, session.shown(key, settings.get(key, "")), lambda value, key=key: session.set_input(key, value),
-                  hint=f"{capital(meaning)}; {unit}.", placeholder=f"{getattr(now, name):g} {unit}",
-                  problem=session.sentence(key))  # fmt: skip
+            asked(session, key, label, settings.get(key, ""), lambda value, key=key: session.set_input(key, value),
+                  hint=f"{capital(meaning)}; {unit}.", placeholder=f"{getattr(now, name):g} {unit}")  # fmt: skip
         Others()
     return more
 
@@ -66,19 +64,11 @@ def Sizes() -> Any:
     address = session.address.value
     usual = usual_scale(address.scenario) if address.scenario in shipped()["scenarios"] else 1.0
     with box([], "") as sizes:
-        field(
-            "Seed", session.shown("seed", str(address.seed)), lambda typed: session.set_whole("seed", typed),
-            hint="The same seed, the same people and fates.", problem=session.sentence("seed"),
-        )  # fmt: skip
-        field(
-            "Scale", session.shown("scale", str(address.scale or "")), lambda typed: session.set_number("scale", typed),
-            unit="of real size", hint="Share of the real size that is simulated, above 0 and up to 1.",
-            problem=session.sentence("scale"), placeholder=f"{usual:g}",
-        )  # fmt: skip
-        field(
-            "Days", session.shown("days", str(address.days or "")), lambda typed: session.set_whole("days", typed),
-            unit="days", hint="How long a run lasts.", problem=session.sentence("days"), placeholder="the scenario's own",
-        )  # fmt: skip
+        asked(session, "seed", "Seed", str(address.seed), hint="The same seed, the same people and fates.")
+        asked(session, "scale", "Scale", str(address.scale or ""), unit="of real size", placeholder=f"{usual:g}",
+              hint="Share of the real size that is simulated, above 0 and up to 1.")  # fmt: skip
+        asked(session, "days", "Days", str(address.days or ""), unit="days", placeholder="the scenario's own",
+              hint="How long a run lasts.")  # fmt: skip
     return sizes
 
 
@@ -116,15 +106,17 @@ def Others() -> Any:
             elif line:
                 session.refuse(_OTHER, f"{line[:80]!r} has no key and value; write dotted.key = value", line)
 
-        field(
-            "Any other input",
-            session.shown(_OTHER, ""),
-            add,
-            problem=session.sentence(_OTHER),
-            hint="Dotted key = value, as in hosts.finland.case_days = 30",
-            placeholder="hosts.finland.case_days = 30",
-        )
+        asked(session, _OTHER, "Any other input", "", add, placeholder="hosts.finland.case_days = 30",
+              hint="Dotted key = value, as in hosts.finland.case_days = 30")  # fmt: skip
     return others
+
+
+def asked(
+    session: Session, part: str, label: str, value: str, change: Callable[[str], None] | None = None, **looks: str
+) -> Any:
+    """The field of a part of the address, a number's unless said otherwise: what is so, or what was refused there and why."""
+    take = change or (lambda typed: session.set_number(part, typed))
+    return field(label, session.shown(part, value), take, problem=session.sentence(part), **looks)
 
 
 def about(name: str) -> tuple[str, str]:

@@ -125,10 +125,10 @@ def parse(query: str) -> tuple[Address, dict[str, str]]:
             if name in pairs:
                 key, value = _pair(name, text)
                 pairs[name][key] = value
-            elif name in _READERS:
-                parts[name] = _READERS[name](name, text)
+            elif name in READERS:
+                parts[name] = READERS[name](name, text)
             else:
-                raise unknown_name("part of the address", name[:80], (*_READERS, *pairs))
+                raise unknown_name("part of the address", name, (*READERS, *pairs))
         except InputError as problem:
             wrong[name] = str(problem)
     for name, what in (("set", "settings"), ("where", "restrictions")):
@@ -206,4 +206,5 @@ def _reader(default: object) -> Callable[[str, str], object]:
     return whole if isinstance(default, int) else number
 
 
-_READERS = {field.name: _reader(field.default) for field in fields(Address) if field.name not in _PAIRS}
+READERS = {field.name: _reader(field.default) for field in fields(Address) if field.name not in _PAIRS}
+"""What reads each part of an address as it was typed, of its name and the text."""

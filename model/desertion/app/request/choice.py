@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from desertion.app.request.address import SHARE, Address, parse
 from desertion.app.request.limits import check_live, check_numbers, limits
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown, unknown_name
 from desertion.figures.labels import titled
 from desertion.files import LEVER
 from desertion.parameters.arguments import SEED
@@ -100,7 +100,7 @@ def understood(query: str) -> tuple[Address, dict[str, str]]:
             sound_arms.append(arm)
     wanted = replace(wanted, arms=tuple(sound_arms) or Address().arms)
     if wanted.force and wanted.force not in (armies := [force.name for force in scenario_of(wanted).forces]):
-        wrong["force"] = str(unknown_name("army", wanted.force[:80], armies))
+        wrong["force"] = str(unknown_name("army", wanted.force, armies))
         wanted = replace(wanted, force="")
     return wanted, wrong
 
@@ -193,11 +193,10 @@ def check_names(scenario: str, policies: tuple[str, ...]) -> None:
     Raises:
         InputError: With the nearest name.
     """
-    if scenario not in shipped()["scenarios"]:
-        raise unknown_name("scenario", scenario[:80], shipped()["scenarios"])
+    refuse_unknown("scenario", scenario, shipped()["scenarios"])
     for policy in policies:
         if policy not in shipped()["all policies"]:
-            raise unknown_name("policy", policy[:80], shipped()["policies"])
+            raise unknown_name("policy", policy, shipped()["policies"])
 
 
 def arm_in_words(arm: str) -> str:

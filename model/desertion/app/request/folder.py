@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from desertion.app.request.limits import limits
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]*\.sqlite")
 _MOST = 200
@@ -37,8 +37,7 @@ def path_of(name: str) -> Path:
         raise InputError("this server has no study folder; start it with: desertion app --studies FOLDER", key="file")
     known = names()
     # Looked up, never joined: nothing that a browser sends becomes part of a path.
-    if name not in known:
-        raise unknown_name("study file", name[:80], known)
+    refuse_unknown("study file", name, known)
     path = folder / known[known.index(name)]
     size = path.stat().st_size
     if size > limits().file_bytes:

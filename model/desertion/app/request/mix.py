@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
-from desertion.app.request.address import LONGEST, Address, Settings, number, whole
+from desertion.app.request.address import LONGEST, READERS, Address, Settings
 from desertion.app.request.choice import (
+    arm_in_words,
     check_names,
     fitting,
     misfits,
@@ -20,8 +21,7 @@ from desertion.app.request.choice import (
     usual_scale,
 )
 from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, Slider
-from desertion.errors import InputError, input_error, unknown_name
-from desertion.figures.labels import titled
+from desertion.errors import InputError, input_error, refuse_unknown, unknown_name
 from desertion.reading import command_line, toml_value
 from desertion.scenario.documents import AS_IT_IS, JOIN
 
@@ -84,13 +84,13 @@ class Mix:
         if self.is_status_quo:
             return "Status quo"
         if self.preset:
-            return short_title(self.preset)
+            return arm_in_words(self.preset)
         moved = [
             f"{slider.title.lower()}: {slider.steps[self.step(slider)].word}"
             for slider in SLIDERS
             if self.step(slider) != slider.usual
         ]
-        return "; ".join([*moved, *([short_title(self.also)] if self.also else [])]).capitalize()
+        return "; ".join([*moved, *([arm_in_words(self.also)] if self.also else [])]).capitalize()
 
     @property
     def preset(self) -> str:
@@ -222,19 +222,14 @@ def mix_of(address: Address) -> Mix | None:
     """
     strength = settings_of(address).get("contagion", CONTAGION["shipped"])
     contagion = next((key for key, value in CONTAGION.items() if value == strength), None)
-    steps = tuple(
-        (slider.key, step.key)
+    slid = [
+        (slider.key, step)
         for slider in SLIDERS
         for step in slider.steps
         if step.policies and set(step.policies) <= set(address.policies)
-    )
-    moved = {
-        policy
-        for slider in SLIDERS
-        for step in slider.steps
-        if (slider.key, step.key) in steps
-        for policy in step.policies
-    }
+    ]
+    steps = tuple((key, step.key) for key, step in slid)
+    moved = {policy for _, step in slid for policy in step.policies}
     also = next((policy for policy in address.policies if policy not in moved), "")
     if contagion is None or any(key == "asylum" for key, _ in address.settings):
         return None
@@ -264,11 +259,6 @@ def unfit(scenario: str) -> dict[str, dict[str, str]]:
         for key, steps in places.items()
     }
     return {key: reasons for key, reasons in found.items() if reasons}
-
-
-def short_title(policy: str) -> str:
-    """A policy's title up to its first colon."""
-    return titled([shipped()["all policies"][policy]])
 
 
 def parse(query: str) -> tuple[Mix, dict[str, str]]:
@@ -315,15 +305,13 @@ def _with(mix: Mix, name: str, text: str) -> Mix:
     """
     slider = next((slider for slider in SLIDERS if slider.key == name), None)
     if slider is not None:
-        keys = [step.key for step in slider.steps]
-        if text not in keys:
-            raise unknown_name(f"step of {name}", text[:80], keys)
+        refuse_unknown(f"step of {name}", text, [step.key for step in slider.steps])
         others = [pair for pair in mix.steps if pair[0] != name]
         own = [] if text == slider.steps[slider.usual].key else [(name, text)]
         ranks = [each.key for each in SLIDERS]
         return replace(mix, steps=tuple(sorted([*others, *own], key=lambda pair: ranks.index(pair[0]))))
-    if name == "contagion" and text not in CONTAGION:
-        raise unknown_name("strength of contagion", text[:80], CONTAGION)
+    if name == "contagion":
+        refuse_unknown("strength of contagion", text, CONTAGION)
     if name == "also" and text:
         check_names(mix.scenario, (text,))
     if name == "beside" and any(part == name for part, _ in _split(text)):
@@ -337,13 +325,10 @@ def _with(mix: Mix, name: str, text: str) -> Mix:
         return _with_setting(mix, text)
     if name == VERSION or not text:
         return mix
-    if name in ("seed", "days"):
-        return replace(mix, **{name: whole(name, text)})
-    if name == "scale":
-        return replace(mix, scale=number(name, text))
     if name not in _PLAIN:
-        raise unknown_name("part of the address", name[:80], [*(each.key for each in SLIDERS), *_PLAIN, "set", VERSION])
-    return replace(mix, **{name: text})
+        raise unknown_name("part of the address", name, [*(each.key for each in SLIDERS), *_PLAIN, "set", VERSION])
+    read = READERS.get(name)
+    return replace(mix, **{name: read(name, text) if read else text})
 
 
 def _with_setting(mix: Mix, text: str) -> Mix:

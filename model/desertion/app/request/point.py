@@ -23,23 +23,13 @@ CHANGED = (
 
 
 def run_of(spec: Mapping[str, Any], point: Point) -> dict[str, Any]:
-    """What a design point's runs are made from, with the seed of their chance.
-
-    Args:
-        spec: The study's resolved spec.
-        point: Values of what was varied, the policy mix among them.
-    """
+    """What a design point's runs are made from, see `told_by`, with the seed of their chance."""
     from desertion.rules.draws import stream_seed
-    from desertion.study.design.spec import RESERVED
+    from desertion.study.design.layout import DUMMY
+    from desertion.study.design.point import told_by
 
-    own: dict[str, Any] = dict(point)
-    label = own.pop("policies", next(iter(spec["policies"])))
-    stream = own.pop("dummy", None)
-    run = {name: own.pop(name, spec[name]) for name in RESERVED}
-    return {
-        **run, "policies": list(spec["policies"][label]), "settings": {**spec["settings"], **own},
-        "seed": stream_seed(int(spec["seed"]), stream),
-    }  # fmt: skip
+    stream: Any = point.get(DUMMY)
+    return told_by(spec, point) | {"seed": stream_seed(int(spec["seed"]), stream)}
 
 
 def address_of(run: Mapping[str, Any], now: Address) -> Address:

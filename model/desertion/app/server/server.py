@@ -7,6 +7,7 @@ import ipaddress
 import os
 import threading
 import warnings
+import webbrowser
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -236,7 +237,7 @@ def serve(place: Place, *, opened: bool = False) -> None:
     )  # fmt: skip
     server = uvicorn.Server(config)
     if opened:
-        threading.Timer(1.0, _open, (f"http://{_shown(place)}/",)).start()
+        threading.Timer(1.0, webbrowser.open, (f"http://{_shown(place)}/",)).start()
     server.run()
 
 
@@ -247,12 +248,6 @@ def _warm_up() -> None:
 
     warm_up()
     warm()
-
-
-def _open(address: str) -> None:
-    import webbrowser
-
-    webbrowser.open(address)
 
 
 def _shown(place: Place) -> str:

@@ -88,13 +88,21 @@ class Answer:
 
     def change(self, measure: str) -> Estimate:
         """What the mix changes about an outcome: the median of the differences within pairs."""
-        found = estimated(self.values(measure, 1) - self.values(measure, 0))
+        found = estimated(self.gained(measure))
         return replace(found, few=BY_NAME[measure].counts and too_few(found.value, self.size))
+
+    def gained(self, measure: str) -> Floats:
+        """How much more of an outcome there is under the mix, in each pair."""
+        return self.values(measure, 1) - self.values(measure, 0)
+
+    def abroad(self, side: int) -> Floats:
+        """Simulated people abroad on the last day of each run: (pairs, hosts, `THERE`)."""
+        columns = [HOST_EXTRA.index(name) for name in THERE]
+        return np.array([pair[side].hosts[:, columns] for pair in self.pairs])
 
     def stocks(self, side: int) -> Floats:
         """People abroad on the last day at real size, mean over the runs: (hosts, `THERE`)."""
-        columns = [HOST_EXTRA.index(name) for name in THERE]
-        return np.mean([pair[side].hosts[:, columns] for pair in self.pairs], axis=0) * self.size
+        return self.abroad(side).mean(axis=0) * self.size
 
     def at_home(self, side: int) -> Floats:
         """People who left and are elsewhere on the last day at real size, mean over the runs: (`HOME`)."""

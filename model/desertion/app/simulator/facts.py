@@ -10,8 +10,8 @@ from desertion.app.request.choice import scenario_of
 from desertion.app.request.mix import Mix
 from desertion.app.request.sliders import SLIDERS, Slider
 from desertion.app.work.verdicts import Verdict, verdicts
-from desertion.reading import toml
-from desertion.scenario.documents import find
+from desertion.scenario import Policy
+from desertion.scenario.loading import policies
 from desertion.study.claims.document import load
 
 CLAIMS_OF_PRESETS = {
@@ -32,33 +32,10 @@ GRADES = "A: read in the primary source; B: in a secondary one; -der: arithmetic
 """What the letters behind a source mean."""
 
 
-@dataclass(frozen=True)
-class Basis:
-    """What a shipped policy does and rests on.
-
-    Attributes:
-        summary: What it does.
-        sources: Its sources, each with its grade.
-        notes: Sources of single numbers, by lever.
-    """
-
-    summary: str
-    sources: tuple[str, ...]
-    notes: tuple[tuple[str, str], ...]
-
-
 @lru_cache(maxsize=128)
-def basis_of(policy: str) -> Basis:
-    """What a shipped policy does and rests on."""
-    document = toml(find("policies", policy))
-    sources = tuple(str(source) for source in document.get("sources", ()))
-    notes = tuple((str(lever), str(note)) for lever, note in document.get("notes", {}).items())
-    return Basis(str(document.get("summary", "")), sources, notes)
-
-
-def basis_of_slider(slider: Slider) -> list[tuple[str, list[Basis]]]:
-    """What each step of a slider is made of, by its word on the track."""
-    return [(step.word, [basis_of(policy) for policy in step.policies]) for step in slider.steps]
+def basis_of_slider(slider: Slider) -> list[tuple[str, tuple[Policy, ...]]]:
+    """The shipped policies that each step of a slider is made of, by its word on the track."""
+    return [(step.word, policies(step.policies)[0]) for step in slider.steps]
 
 
 def verdict_on(claim: str) -> Verdict | None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from desertion import __version__
 from desertion.app.parts.markup import escaped
-from desertion.app.request.choice import shipped, usual_scale
-from desertion.app.request.mix import Mix, presets, short_title, unfit
+from desertion.app.request.choice import arm_in_words, shipped, usual_scale
+from desertion.app.request.mix import Mix, presets, unfit
 from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, Slider
 from desertion.app.simulator import charts, facts
 from desertion.app.simulator.screen import Question, parts
@@ -130,7 +130,7 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 def _presets(mix: Mix) -> str:
     options = [f'<option value=""{"" if mix.preset else " selected"} data-query="-">your own mix</option>']
     options += [
-        f'<option value="{name}" data-query="{escaped(preset.query())}"{" selected" if name == mix.preset else ""}>{escaped(short_title(name))}{"" if preset.policies else ", the status quo"}</option>'
+        f'<option value="{name}" data-query="{escaped(preset.query())}"{" selected" if name == mix.preset else ""}>{escaped(arm_in_words(name))}{"" if preset.policies else ", the status quo"}</option>'
         for name, preset in presets().items()
     ]
     return (
@@ -160,7 +160,7 @@ def _slider(slider: Slider, mix: Mix) -> str:
         for basis in bases:
             sources = "".join(f"<li>{escaped(source)}</li>" for source in basis.sources) or "<li>no source</li>"
             notes = "".join(
-                f"<li>{escaped(lever.replace('_', ' '))}: {escaped(note)}</li>" for lever, note in basis.notes
+                f"<li>{escaped(lever.replace('_', ' '))}: {escaped(note)}</li>" for lever, note in basis.notes.items()
             )
             rows.append(f"<p><b>{escaped(word)}:</b> {escaped(basis.summary)}</p><ul>{sources}{notes}</ul>")
     rows += [_claim(claim) for claim in slider.claims]
@@ -253,7 +253,7 @@ def _expert(mix: Mix, wrong: dict[str, str]) -> str:
 
 def also(mix: Mix) -> str:
     """Which policy is laid over all sliders, in words; empty for none."""
-    return f"Laid over the sliders: {short_title(mix.also)}" if mix.also else ""
+    return f"Laid over the sliders: {arm_in_words(mix.also)}" if mix.also else ""
 
 
 def usual(mix: Mix) -> str:

@@ -10,12 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from desertion.app.simulator.answer import Answer, outcome
-from desertion.app.work.run import Floats
 from desertion.figures.labels import LONG, count_of
 from desertion.scenario.grain import TOO_FEW, too_few
-from desertion.simulation.world.fields import HOST_EXTRA
-from desertion.study.comparison.arm import THERE
-from desertion.study.comparison.report.estimate import Estimate, estimated
+from desertion.study.comparison.report.estimate import estimated
 from desertion.study.comparison.report.reasons import WAYS, by_way, is_small, stay_open
 from desertion.study.comparison.report.words import amount, number
 
@@ -92,35 +89,26 @@ def spreading(answer: Answer, without: Answer | None) -> list[str]:
         return []
     own, plain = answer.change("left"), without.change("left")
     # Both differences are of the same people and fates: what lies between two medians may be chance alone.
-    added = estimated(_gained(answer) - _gained(without))
-    if own.few or not own.is_sure or abs(own.value) < 1.2 * abs(plain.value):
+    added = estimated(answer.gained("left") - without.gained("left"))
+    if not own.is_told or abs(own.value) < 1.2 * abs(plain.value):
         return []
     if not added.is_sure or too_few(added.value, answer.size) or added.value * own.value < 0.0:
         return []
-    word = "more" if own.value > 0.0 else "fewer"
     rest = (
         "no difference that could be told from chance"
         if not plain.is_sure
         else f"a difference that is {TOO_FEW}"
         if plain.few
-        else f"{number(abs(plain.value))} {'more' if plain.value > 0 else 'fewer'}"
+        else plain.counted
     )
     return [
-        f"Leaving spreads: if nobody were moved by others, the same policy would make {rest}; with contagion it is {number(abs(own.value))} {word}."
+        f"Leaving spreads: if nobody were moved by others, the same policy would make {rest}; with contagion it is {own.counted}."
     ]
-
-
-def _gained(answer: Answer) -> Floats:
-    """How many more people leave under the mix, in each pair."""
-    return answer.values("left", 1) - answer.values("left", 0)
 
 
 def moved(answer: Answer, names: Sequence[str]) -> list[str]:
     """Where more and fewer are than under the status quo. Its mechanism: the doors of the states that are named."""
-    columns = [HOST_EXTRA.index(name) for name in THERE]
-    totals = [
-        np.array([pair[side].hosts[:, columns].sum(axis=1) for pair in answer.pairs]) * answer.size for side in (0, 1)
-    ]
+    totals = [answer.abroad(side).sum(axis=2) * answer.size for side in (0, 1)]
     changes = [estimated(change) for change in (totals[1] - totals[0]).T]
     sure = [host for host, change in enumerate(changes) if change.is_sure and not too_few(change.value, answer.size)]
     if len(sure) < 2:
@@ -152,15 +140,15 @@ def only_because(answer: Answer) -> list[str]:
 
 def hosts_alone(answer: Answer) -> list[str]:
     """What the mix changes for the hosts where it changes leaving little. Its mechanism: the hosts that are named take people in at all."""
-    if _is_told(answer.change("left")):
+    if answer.change("left").is_told:
         return []
     told: list[str] = []
     for name, words in (("applicants", "wait for a decision on the last day"), ("protected", "are protected")):
         change = answer.change(name)
-        if _is_told(change):
-            told.append(f"{number(abs(change.value))} {'more' if change.value > 0.0 else 'fewer'} {words}")
+        if change.is_told:
+            told.append(f"{change.counted} {words}")
     cost = answer.change("cost_eur")
-    if _is_told(cost):
+    if cost.is_told:
         told.append(f"hosts spend {amount(abs(cost.value), 'EUR')} {'more' if cost.value > 0.0 else 'less'}")
     leaving = "How many leave hardly changes" if _is_small(answer) else "Whether more or fewer leave cannot be told"
     return [f"{leaving}, what hosts do changes: {', and '.join(told)}."] if told else []
@@ -168,10 +156,6 @@ def hosts_alone(answer: Answer) -> list[str]:
 
 def _is_small(answer: Answer) -> bool:
     return is_small(answer.change("left"), answer.estimate("left", 0).value)
-
-
-def _is_told(change: Estimate) -> bool:
-    return change.is_sure and not change.few
 
 
 def doors(answer: Answer) -> list[str]:

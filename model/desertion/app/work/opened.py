@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from desertion.study.design.factors import Point
 
 
-_NOT_MEASURES = {"design", "replicate", "status", "seconds", "policies", "attempts", "dummy"}
-
-
 @dataclass(frozen=True)
 class OpenedStudy:
     """A study's file, opened.
@@ -44,7 +41,7 @@ def open_study(name: str) -> OpenedStudy:
     """
     from desertion.study.analysis.axes import numeric_inputs
     from desertion.study.analysis.study import Study
-    from desertion.study.analysis.tables import parameters_of
+    from desertion.study.analysis.tables import measures_of
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.store.reader import StudyFile
 
@@ -54,11 +51,9 @@ def open_study(name: str) -> OpenedStudy:
     if task == "claims":
         raise InputError(f"{name} holds the runs of claims: open it on the page Claims", key="file")
     comparison = Comparison(path) if task == "comparison" else None
-    parameters = parameters_of(study.runs)
-    measures = [str(name) for name in study.runs.columns if name not in {*parameters, *_NOT_MEASURES}]
     with StudyFile(path) as file:
         cells = tuple(file.points())
-    return OpenedStudy(name, study, comparison, tuple(numeric_inputs(study)), tuple(measures), cells)
+    return OpenedStudy(name, study, comparison, tuple(numeric_inputs(study)), tuple(measures_of(study.runs)), cells)
 
 
 def measure_of(opened: OpenedStudy, wanted: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     from desertion.study.calibration.fit import Fit
     from desertion.study.history.series import Series
-    from desertion.study.thesis.design import Design
-    from desertion.study.thesis.judgement import Judgement
+    from desertion.study.thesis.thesis import Thesis
 
 
 def draw_predictions(
@@ -64,13 +63,14 @@ def draw_posterior(fit: Fit, path: Path) -> Path | None:
         return style.save(figure, path)
 
 
-def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Design, target: Path) -> None:
+def draw_test(found: Thesis, target: Path) -> None:
     """Draw power, false alarms and reliability of the test on totals."""
     from desertion.figures import findings, style
     from desertion.figures import power as drawing
     from desertion.figures.labels import percent
     from desertion.figures.marks import shares
-    from desertion.study.thesis.tables import gathered
+
+    design, grid = found.design, found.made_up
 
     def finish(figure: Figure, name: str, finding: str, note: str) -> None:
         style.headline(figure, finding)
@@ -81,7 +81,7 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
     with style.house():
         figure = style.new_figure("wide")
         axes = figure.subplots(1, 1 if grid is None else 2, sharey=True, squeeze=False)[0]
-        table = gathered(judged, "power")
+        table = found.gathered("power")
         own = table[table["form"] == "all"]
         drawing.power(axes[0], _named(own), "series", design.stop_power)
         axes[0].set_title("Own window of each series")
@@ -96,14 +96,14 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
             "Histories with contagion, causes in the list only; false alarms of each of these held at 5 %. Whiskers: 95 % Wilson.",
         )  # fmt: skip
         figure = style.new_figure("wide")
-        tenths = gathered(judged, "reliability")
+        tenths = found.gathered("reliability")
         drawing.reliability(figure.subplots(), _named(tenths), "series")
         finish(
             figure, "reliability", findings.of_reliability(tenths),
             "Histories that the classifier was neither trained nor calibrated on, in tenths of the stated probability. Whiskers: 95 % Wilson.",
         )  # fmt: skip
         figure = style.new_figure("tall")
-        marks = _worst_marks(judged)
+        marks = _worst_marks(found)
         shares(figure.subplots(), marks, design.false_alarms)
         listed, others = ([mark.value for mark in marks if mark.strong == strong] for strong in (False, True))
         finish(
@@ -119,13 +119,12 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(series=[called(str(name)) for name in table["series"]])
 
 
-def _worst_marks(judged: Sequence[Judgement]) -> list[Any]:
+def _worst_marks(found: Thesis) -> list[Any]:
     from desertion.figures.marks import Mark
     from desertion.study.history.shipped import called
     from desertion.study.thesis.report import HOW
-    from desertion.study.thesis.tables import gathered
 
-    alarms = gathered(judged, "alarms").assign(share=lambda table: table["found"] / table["histories"])
+    alarms = found.gathered("alarms").assign(share=lambda table: table["found"] / table["histories"])
     marks: list[Mark] = []
     for (how, cause), own in alarms.groupby(["how", "cause"], sort=False):
         worst = own.iloc[int(own["share"].argmax())]

@@ -14,7 +14,7 @@ from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis import cascades, discovery, paired, pareto, sensitivity
 from desertion.study.analysis.boxes import Box
 from desertion.study.analysis.contents import Contents
-from desertion.study.analysis.tables import done_runs, known_measures, parameters_of
+from desertion.study.analysis.tables import done_runs, known_measures, measures_of, parameters_of
 from desertion.study.design.layout import with_dummy
 from desertion.study.store.row import DONE
 
@@ -165,8 +165,7 @@ class Answers(Contents):
                 size, and with its own where it is one.
         """
         if kind == "sensitivity":
-            arms = dict.fromkeys(self.points["policies"]) if "policies" in self.points else (None,)
-            tables = [self.sensitivity(measure, arm).assign(policies=arm or "none") for arm in arms]
+            tables = [self.sensitivity(measure, arm).assign(policies=arm or "none") for arm in self.arms]
             return pd.concat(tables, ignore_index=True)
         if kind == "paired":
             return self.paired((measure,))
@@ -199,9 +198,7 @@ class Answers(Contents):
         Raises:
             InputError: If there is no such measure.
         """
-        parameters = parameters_of(self.runs)
-        left_out = {"design", "replicate", "status", "seconds", *parameters}
-        names = list(listed(measures)) or [str(name) for name in self.runs.columns if name not in left_out]
+        names = list(listed(measures)) or measures_of(self.runs)
         known_measures(self.runs, *names)
         done = self.runs[self.runs["status"] == DONE]
         tall = done.melt(id_vars=["design"], value_vars=names, var_name="measure").replace([np.inf, -np.inf], np.nan)

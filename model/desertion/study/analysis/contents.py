@@ -20,10 +20,10 @@ from desertion.study.analysis import bands
 from desertion.study.analysis.cascades import SIZE
 from desertion.study.analysis.columns import at_real_size, quantile_definitions, run_definitions
 from desertion.study.analysis.goal import Goal
-from desertion.study.analysis.tables import points_table, runs_table
+from desertion.study.analysis.tables import measures_of, points_table, runs_table
 from desertion.study.design.factors import Factor
 from desertion.study.design.layout import DesignRule
-from desertion.study.design.point import DIALS, scenario_of
+from desertion.study.design.point import DIALS, scenario_of, told_by
 from desertion.study.design.spec import REPEATABLE
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
@@ -80,11 +80,14 @@ class Contents:
         return [str(self.spec["scenario"])] if self.has_size else held
 
     @property
+    def arms(self) -> list[str | None]:
+        """Labels of the policy mixes that were run, None alone for a study that compares none."""
+        return list(dict.fromkeys(self.points["policies"])) if "policies" in self.points else [None]
+
+    @property
     def usual_measure(self) -> str:
         """The measure that is shown where none is asked for: the share who left, or the first that was kept."""
-        table = self.runs
-        none = {"design", "replicate", "status", "seconds", *table.attrs["parameters"]}
-        measures = [str(name) for name in table.columns if name not in none]
+        measures = measures_of(self.runs)
         return next((name for name in (SIZE, *self.spec["measures"], *measures) if name in measures), SIZE)
 
     @cached_property
@@ -189,10 +192,7 @@ class Contents:
 
     def design_rule(self) -> DesignRule:
         """Layout of the study's design."""
-        plain = dict(self.spec["design"])
-        plain["constraints"] = tuple(plain["constraints"])
-        plain["rows"] = tuple(tuple(row.items()) for row in plain["rows"])
-        return DesignRule(**plain)
+        return DesignRule.model_validate(self.spec["design"])
 
     def factors(self) -> tuple[Factor, ...]:
         """Varied parameters of the study in their order, without the dummy."""
@@ -205,13 +205,9 @@ class Contents:
         Args:
             point: Values of varied parameters, the policy mix among them; the scenario's own are kept for all others.
         """
-        stated = {str(name): value for name, value in (point or {}).items() if pd.notna(value)}
-        values = {name: value for name, value in stated.items() if name not in (*DIALS, "dummy")}
-        label = values.pop("policies", next(iter(self.spec["policies"])))
-        settings = {name: value for name, value in self.spec["settings"].items() if name not in DIALS}
-        own = {name: values.pop(name, self.spec[name]) for name in ("scenario", "scale", "days")}
-        told = {"policies": self.spec["policies"][label], "settings": {**settings, **values}}
-        return scenario_of({**own, **told, "documents": self.header.get("documents", {})})
+        told = told_by(self.spec, {str(name): value for name, value in (point or {}).items() if pd.notna(value)})
+        settings = {name: value for name, value in told["settings"].items() if name not in DIALS}
+        return scenario_of(told | {"settings": settings, "documents": self.header.get("documents", {})})
 
     def goal(self) -> Goal | None:
         """What a search was after, its limits at the size of the answers; None for a study that is no search."""

@@ -22,7 +22,7 @@ from desertion.study.analysis.columns import (
     run_definitions,
 )
 from desertion.study.analysis.study import Study
-from desertion.study.analysis.tables import parameters_of
+from desertion.study.analysis.tables import measures_of, parameters_of
 from desertion.study.design.spec import REPEATABLE
 from desertion.study.failures import StoreFullError
 from desertion.study.store.disk import is_full
@@ -117,14 +117,12 @@ def ema_shape(
     done = study.runs[study.runs["status"] == DONE]
     if done.empty:
         raise InputError(f"{file.path} has no finished run to export: run the study first")
-    parameters = parameters_of(study.runs)
-    experiments = done[parameters].rename(columns=_EMA_NAMES).reset_index(drop=True)
+    experiments = done[parameters_of(study.runs)].rename(columns=_EMA_NAMES).reset_index(drop=True)
     experiments["scenario"] = done["replicate"].to_numpy()
     if "policy" not in experiments:
         experiments["policy"] = "none"
     experiments["model"] = "desertion"
-    left_out = {*parameters, "design", "replicate", "status", "seconds"}
-    outcomes = {str(name): done[name].to_numpy(np.float64) for name in done.columns if name not in left_out}
+    outcomes = {name: done[name].to_numpy(np.float64) for name in measures_of(study.runs)}
     if curves and file.header().get("columns"):
         outcomes |= _stacked(study, file)
     return experiments, outcomes

@@ -228,12 +228,8 @@ def _tipping(study: Answers, table: pd.DataFrame) -> tuple[NDArray[np.float64], 
     return None
 
 
-def _arms(study: Answers) -> list[str | None]:
-    return list(dict.fromkeys(study.points["policies"])) if "policies" in study.points else [None]
-
-
 def _draw_sensitivity(figure: Figure, study: Answers, measure: str) -> None:
-    arms = _arms(study)
+    arms = study.arms
     figure.set_figheight(max(figure.get_figheight(), _ROW * len(arms) * (len(study.factors()) + 4)))
     axes = figure.subplots(len(arms), 1, squeeze=False)[:, 0]
     notes: dict[str, None] = {}
@@ -291,8 +287,8 @@ def _draw_pareto(figure: Figure, study: Answers, measure: str) -> None:
     left, right = figure.subplots(1, 2)
     names = _case_names(table, parameters_of(study.runs)) if len(table) <= _MOST_NAMED else None
     called = "policies" if set(varied_inputs(study)) <= {"policies"} else "design points"
-    style.legend_above(front(left, table, "cost_eur", "left_total", called=called), 2)
-    front(right, table, "infiltrators", "left_total", names).set(title="")
+    style.legend_above(front(left, table, "cost_eur", called=called), 2)
+    front(right, table, "infiltrators", names).set(title="")
 
 
 _DRAWN = {

@@ -55,9 +55,8 @@ class Selection(Answers):
         Raises:
             InputError: If points of the design are left out.
         """
-        arms: list[str] = list(dict.fromkeys(self.points["policies"])) if "policies" in self.points else []
-        whole = self._study.points
-        belonging = whole[whole["policies"].isin(arms)] if arms else whole
+        arms, whole = self.arms, self._study.points
+        belonging = whole if arms == [None] else whole[whole["policies"].isin(arms)]
         if len(belonging) > len(self.points):
             raise InputError("sensitivity reads the whole design: take away the restrictions of parameters")
         # The numbers of the points tell their places in the layout, for which all policies of the study are needed.

@@ -44,10 +44,8 @@ def sobol_table(
         above_noise (whether the total index's interval lies above that of the dummy; NaN without a dummy or an interval).
 
     Raises:
-        InputError: If the design is no sobol design, a run is missing, or the measure never changes.
+        InputError: If a run is missing, or the measure never changes.
     """
-    if rule.kind != "sobol":
-        raise InputError(f"Sobol indices need a study with design.kind = 'sobol', this one has {rule.kind!r}")
     outcomes = point_outcomes(runs, measure, rule.points * (len(factors) + 2), of, "a Sobol analysis")
     blocks = outcomes.reshape(len(factors) + 2, rule.points)
     first, total = _indices(blocks)
@@ -88,10 +86,8 @@ def morris_table(
         NaN where trajectories are fewer than six), sigma (spread: interaction or curvature), above_noise (NaN without a dummy or an interval), unit (of these: `log10 left_total`, where an effect of 1 is a factor of ten).
 
     Raises:
-        InputError: If the design is no morris design, a run is missing, or SALib is not installed.
+        InputError: If a run is missing, or SALib is not installed.
     """
-    if rule.kind != "morris":
-        raise InputError(f"Morris screening needs a study with design.kind = 'morris', this one has {rule.kind!r}")
     shares = unit_points(rule, len(factors), "this study")
     effects = elementary_effects(shares, point_outcomes(runs, measure, len(shares), of, "a Morris screening"))
     effect, (low, high) = np.abs(effects).mean(axis=0), np.transpose([*map(mean_interval, np.abs(effects).T)])

@@ -81,6 +81,12 @@ def parameters_of(runs: pd.DataFrame) -> list[str]:
     return [str(name) for name in runs.attrs.get("parameters", ())]
 
 
+def measures_of(runs: pd.DataFrame) -> list[str]:
+    """Measures of a table of runs: its columns but for keys, status, time and varied parameters."""
+    others = {"design", "replicate", "status", "seconds", *parameters_of(runs)}
+    return [str(name) for name in runs.columns if name not in others]
+
+
 def points_table(file: StudyFile) -> pd.DataFrame:
     """Design points of a study: design, and a column a varied parameter.
 

@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypeGuard
 
 from desertion.errors import InputError
 from desertion.files import shown
@@ -35,7 +34,7 @@ def checksums(file: Path, known: Sequence[str] = ()) -> list[str]:
         file: pyABC's file.
         known: checksums of the first generations, which are not read again.
     """
-    with _read(file) as connection:
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         generations = [int(row[0]) for row in connection.execute(_GENERATIONS)]
         return [*known, *(_checksum(connection, number) for number in generations[len(known) :])]
 
@@ -66,7 +65,8 @@ def sentences(file: Path) -> Generator[None]:
     try:
         yield
     except Exception as problem:
-        origin = next(filter(_is_sqlites, _chain(problem)), None)
+        kinds = sqlite3.DatabaseError | UnicodeDecodeError
+        origin = next((each for each in _chain(problem) if isinstance(each, kinds)), None)
         if origin is None:
             raise
         barred = getattr(origin, "sqlite_errorname", "").startswith("SQLITE_READONLY")
@@ -82,21 +82,11 @@ def _chain(problem: BaseException | None) -> Iterator[BaseException]:
         problem = problem.__cause__ or problem.__context__
 
 
-def _is_sqlites(problem: BaseException) -> TypeGuard[sqlite3.DatabaseError | UnicodeDecodeError]:
-    return isinstance(problem, sqlite3.DatabaseError | UnicodeDecodeError)
-
-
 def damaged(file: Path, how: str) -> InputError:
     """The sentence about a file that cannot be gone on with."""
     return InputError(
         f"{shown(file)} is damaged or cut short ({how}): restore a copy, or delete it with {file.with_suffix('.json').name} and fit again"
     )
-
-
-@contextmanager
-def _read(file: Path) -> Generator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-        yield connection
 
 
 def _checksum(connection: sqlite3.Connection, generation: int) -> str:

@@ -135,6 +135,7 @@ def spec_of(
         )
     check_population(population)
     name, documents = with_scenario(scenario)
+    mixes = () if points is not None else arms(USUAL if policies is None else policies, documents)
     spec = StudySpec(
         name="comparison",
         title=f"compare {name}",
@@ -146,12 +147,10 @@ def spec_of(
         population=population,
         seed=seed,
         settings=tuple(flat_values(settings or {}).items()),
-        policies=arms(
-            USUAL if policies is None and points is None else policies or (), documents, alone=points is not None
-        ),
+        policies=mixes,
         replicates=ReplicateRule(number=runs),
+        documents=tuple(documents.items()),
     )
-    spec = replace(spec, documents=tuple(documents.items()))
     return with_own(spec if points is None else _of_points(spec, points), own)
 
 
@@ -206,20 +205,17 @@ def _refuse_other_people(spec: StudySpec) -> None:
 
 
 def arms(
-    policies: Mix | Sequence[Mix], documents: dict[str, str] | None = None, *, alone: bool = False
+    policies: Mix | Sequence[Mix], documents: dict[str, str] | None = None
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Policy mixes by label, in order; a single mix gets the scenario as it is for a baseline.
 
     Args:
         policies: As for `compare`.
         documents: Where policies that stand in no file are put.
-        alone: Whether there need be none.
 
     Raises:
         InputError: If there is none, one is named twice, or two that differ have one name.
     """
-    if alone:
-        return ()
     documents = {} if documents is None else documents
     refuse_two_of_a_name(policies)
     named: Sequence[Mix] = listed(policies)

@@ -70,12 +70,15 @@ def _chances(world: Any, who: str, shares: NDArray[np.float64]) -> NDArray[np.fl
         if open_chance <= 0.0 or level <= 0.0:
             continue
         for index, share in enumerate(shares):
-            felt = [
-                0.0 if world.form in (NONE, THRESHOLD) else _felt(world, tier, reception, share) for tier in SEEN[who]
-            ]
-            raised = level_rate(world.form, level, 0.0, sum(felt))
+            felt = sum(
+                0.0
+                if world.form in (NONE, THRESHOLD)
+                else float(contagion(world.beta[tier], world.beta_star[tier], reception, share))
+                for tier in SEEN[who]
+            )
+            raised = level_rate(world.form, level, 0.0, felt)
             rates[index] += exit_rate(
-                world.form, open_chance, raised, sum(felt), 0.0,
+                world.form, open_chance, raised, felt, 0.0,
                 b.additive_scale, b.concave_scale, b.concave_power,
             )  # fmt: skip
     return -np.expm1(-rates)
@@ -121,7 +124,3 @@ def _reception(world: Any, who: str, route: int, weight: Any, homes: Any) -> flo
         category = DESERTER if who == "soldier" else EVADER
         return float(np.average(world.reception[world.row_seen[homes], category], weights=weight))
     return float(world.quarter[0]) if route == SURRENDER and who == "soldier" else 0.0
-
-
-def _felt(world: Any, tier: int, reception: float, share: float) -> float:
-    return float(contagion(world.beta[tier], world.beta_star[tier], reception, share))

@@ -198,7 +198,7 @@ def _collapse(figure: Figure, comparison: Tables, force: str) -> None:
 
 def peaks(comparison: Tables) -> pd.DataFrame:
     """Most cases waiting at once in each host under each policy, median of the runs: policies by hosts, the most loaded first, ten at most."""
-    return _fullest(comparison, comparison.fullest("waiting"))
+    return _fullest(comparison, comparison.fullest())
 
 
 def none_waits(comparison: Tables) -> str:

@@ -21,7 +21,7 @@ from desertion.study.analysis.bands import same_length
 from desertion.study.analysis.tables import runs_table
 from desertion.study.comparison import arm
 from desertion.study.design.documents import gathered
-from desertion.study.design.point import scenario_of
+from desertion.study.design.point import scenario_of, told_by
 from desertion.study.failures import StudyFailedError
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE, Row
@@ -191,11 +191,8 @@ class Runs:
             InputError: If there is no such policy, or its documents are not to be had any more.
         """
         refuse_unknown("policy", policy, self.policies)
-        spec = self.header["spec"]
-        point = dict(self._points[self.policies.index(policy)])
-        label = str(point.pop("policies"))
-        settings, documents = {**spec["settings"], **point}, self.header.get("documents", {})
-        return scenario_of({**spec, "policies": spec["policies"][label], "settings": settings, "documents": documents})
+        told = told_by(self.header["spec"], self._points[self.policies.index(policy)])
+        return scenario_of(told | {"documents": self.header.get("documents", {})})
 
     def _replicates(self, policy: str) -> list[int]:
         return [

@@ -157,13 +157,9 @@ class Tables(Runs):
         ]
         return _told(pd.concat(tables, ignore_index=True)[["policy", "day", "host", *arm.HOSTLY]])
 
-    def fullest(self, load: str) -> pd.DataFrame:
-        """Highest load of each host on a day of each run, median of the runs at real size: policies by hosts.
-
-        Args:
-            load: One of the columns of `arm.THERE`.
-        """
-        place = arm.HOSTLY.index(load)
+    def fullest(self) -> pd.DataFrame:
+        """Most cases waiting in each host on a day of each run, median of the runs at real size: policies by hosts."""
+        place = arm.HOSTLY.index("waiting")
         peaks = [
             [arm.loads_of(record)[..., place].max(axis=0) for _, record in self._kept(policy)]
             for policy in self.policies

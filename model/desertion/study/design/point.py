@@ -12,6 +12,8 @@ from desertion.scenario.settings import narrowness, reached
 from desertion.study.design.aspects import HOST_ASPECTS
 from desertion.study.design.documents import graph_at, policies_at, scenario_at
 from desertion.study.design.edition import kept
+from desertion.study.design.layout import DUMMY
+from desertion.study.design.spec import RESERVED
 
 DIALS = ("contagion", "capacity", "reproduction")
 """Names that may be set or varied beside dotted paths. contagion: multiple of all weights of contagion and of its
@@ -19,6 +21,19 @@ interaction with reception; capacity: multiple of all hosts' free places and cas
 that one leaver adds in the scenario's reference state, reached by scaling the weights of contagion, those that are set too."""
 # A study walks through all its points at each replicate, so a smaller store would never be hit.
 _SCENARIOS_KEPT = 1024
+
+
+def told_by(spec: Mapping[str, Any], point: Mapping[str, Any]) -> dict[str, Any]:
+    """What the runs of a design point are made from, by the resolved spec of a study's file.
+
+    Args:
+        spec: The resolved spec.
+        point: Values of what was varied, the policy mix among them.
+    """
+    own = {name: value for name, value in point.items() if name != DUMMY}
+    label = own.pop("policies", next(iter(spec["policies"])))
+    run = {name: own.pop(name, spec[name]) for name in RESERVED}
+    return {**run, "policies": list(spec["policies"][label]), "settings": {**spec["settings"], **own}}
 
 
 def scenario_of(spec: Mapping[str, Any]) -> Scenario:

@@ -160,21 +160,6 @@ class Series:
             remarks=self.remarks if (day - base.end).days == 1 else (*self.remarks, late),
         )
 
-    def of_one_group(self, asked: str) -> Series:
-        """The series itself.
-
-        Args:
-            asked: what takes one series, in words.
-
-        Raises:
-            InputError: the points are of several groups.
-        """
-        groups = list(dict.fromkeys(point.group for point in self.points))
-        if len(groups) > 1:
-            rule, way_out = f"are several series, and {asked} takes one", "keep the rows of one"
-            raise input_error("group", groups, rule, where=self.name, way_out=way_out)
-        return self
-
     def of_counts(self, asked: str) -> Series:
         """The series itself.
 
@@ -184,12 +169,13 @@ class Series:
         Raises:
             InputError: the points are shares or rates, of several units, or of several groups.
         """
-        units = list(dict.fromkeys(point.unit for point in self.points))
+        units, groups = (list(dict.fromkeys(getattr(point, key) for point in self.points)) for key in ("unit", "group"))
         for unit in units:
             if unit in NO_COUNTS:
                 rule, way_out = f"is no count, and {asked} takes counts", "give how many there were"
                 raise input_error("unit", unit, rule, where=self.name, way_out=way_out)
-        if len(units) > 1:
-            rule, way_out = f"are several units, and {asked} takes one", "keep the rows of one"
-            raise input_error("unit", units, rule, where=self.name, way_out=way_out)
-        return self.of_one_group(asked)
+        for key, found, called in (("unit", units, "units"), ("group", groups, "series")):
+            if len(found) > 1:
+                rule, way_out = f"are several {called}, and {asked} takes one", "keep the rows of one"
+                raise input_error(key, found, rule, where=self.name, way_out=way_out)
+        return self

@@ -35,6 +35,12 @@ class Question:
     rows: NDArray[np.bool_] | None = None
     bare: bool = False
 
+    @property
+    def kept(self) -> NDArray[np.bool_]:
+        """Rows of the regression: those that have a past and are to be kept."""
+        has_past = self.weights.sum(axis=1) > 0.0
+        return has_past if self.rows is None else has_past & self.rows
+
 
 def past(
     battles: Battles,
@@ -66,7 +72,6 @@ def past(
 def questions(battles: Battles) -> list[Question]:
     """The primary question, then its family and its placebos; without those for which a table says too little."""
     own = past(battles)
-    everything = np.ones(len(own), np.bool_)
     same = (battles.theatre[:, None] == battles.theatre[None, :]).astype(np.float64)
     held = 1.0 / (1.0 + np.exp(-battles.outcome)) < GARRISON
     asked = [
@@ -80,17 +85,7 @@ def questions(battles: Battles) -> list[Question]:
         Question(name="same campaign included", weights=past(battles, same_campaign=True)),
         Question(name="the same campaign's own past", weights=past(battles, same_campaign=True) - own),
         Question(name="without garrisons that surrendered", weights=own * held[None, :], rows=held),
-        *(
-            [
-                Question(
-                    name="controls for own killed and wounded and the ratio of strengths",
-                    weights=own,
-                    controls=_controls(battles),
-                )
-            ]
-            if np.isfinite(battles.losses).sum() >= FEWEST
-            else []
-        ),
+        *_controlled(battles, own),
         Question(name="without effects of side, year and theatre (the first look)", weights=own, bare=True),
         Question(name="placebo: the enemy's past", weights=past(battles, enemy=True)),
         Question(
@@ -118,18 +113,19 @@ def questions(battles: Battles) -> list[Question]:
                 rows=known & (linked.sum(axis=1) > 0.0),
             ),
         ]
-    return [
-        each
-        for each in asked
-        if (each.weights.sum(axis=1) > 0.0)[everything if each.rows is None else each.rows].sum() >= FEWEST
-    ]
+    return [each for each in asked if each.kept.sum() >= FEWEST]
 
 
-def _controls(battles: Battles) -> Array:
+def _controlled(battles: Battles, own: Array) -> list[Question]:
+    """The question under controls, where losses of enough rows are known."""
+    if np.isfinite(battles.losses).sum() < FEWEST:
+        return []
     total = np.zeros(len(battles.side))
     for row in range(len(total)):
         others = (battles.battle == battles.battle[row]) & (battles.side != battles.side[row])
         total[row] = battles.strength[others].sum()
     ratio = np.where(total > 0.0, np.log(battles.strength / np.maximum(total, 1.0)), 0.0)
     losses = np.where(np.isfinite(battles.losses), battles.losses, np.nanmean(battles.losses))
-    return np.column_stack([losses, ratio, (total <= 0.0).astype(np.float64)])
+    controls = np.column_stack([losses, ratio, (total <= 0.0).astype(np.float64)])
+    name = "controls for own killed and wounded and the ratio of strengths"
+    return [Question(name=name, weights=own, controls=controls)]

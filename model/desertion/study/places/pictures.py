@@ -1,6 +1,7 @@
 """The picture of a finding: close pairs beside chance, and power beside false alarms."""
 
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
                 ],
                 LEVEL,
             )
-            names = [_wrapped(label.get_text()) for label in right.get_yticklabels()]
+            names = [fill(label.get_text(), 30) for label in right.get_yticklabels()]
             right.set_yticks(right.get_yticks(), names)
             if len(names) > FEW:
                 right.tick_params(axis="y", labelsize="x-small")
@@ -59,12 +60,6 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
             f"Whiskers: 95 % intervals{', none where the strata cannot tell them' * unknown}. {'Arrows: beyond the axis, 0 among them. ' * beyond}Dashed: no effect; 5 %.",
         )
         return style.save(figure, path)
-
-
-def _wrapped(text: str) -> str:
-    from textwrap import fill
-
-    return fill(text, 30)
 
 
 def _mark(test: PairTest, name: str, *, strong: bool = False) -> Mark:

@@ -10,7 +10,6 @@ from desertion.figures.labels import percent
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Events, of_units
 from desertion.study.places.finding import LEVEL, Alarm
-from desertion.study.places.hazard import Ratio
 from desertion.study.places.hazards import ratios
 from desertion.study.places.histories import Course, course_of, history, reported, shocks_of
 from desertion.study.places.links import Links, cells
@@ -201,8 +200,8 @@ def judged(
                 _, ahead, placebo, *_ = ratios(day, links, false_links, events.strata, window, batch)
             except InputError:
                 continue
-            future.append(_predicts(ahead))
-            unlinked.append(_predicts(placebo))
+            future.append(ahead.low > 1.0)
+            unlinked.append(placebo.low > 1.0)
     found = sum(test.p <= LEVEL for test in tests)
     low, high = wilson_interval(found, len(tests))
     ratio = np.array([test.ratio for test in tests])
@@ -226,10 +225,6 @@ def middle(ratios: Array) -> float:
     """The median of ratios over those that have one; NaN if none has."""
     known = ratios[~np.isnan(ratios)]
     return float(np.median(known)) if len(known) else math.nan
-
-
-def _predicts(ratio: Ratio) -> bool:
-    return ratio.low > 1.0
 
 
 def _as_reported(day: Array, intervals: Array, rng: np.random.Generator) -> tuple[Array, Indices]:

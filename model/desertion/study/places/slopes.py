@@ -89,8 +89,7 @@ def _without(values: Array, base: Array) -> Array:
 
 
 def _ready(battles: Battles, question: Question) -> _Regression:
-    has_past = question.weights.sum(axis=1) > 0.0
-    rows = np.flatnonzero(has_past if question.rows is None else has_past & question.rows)
+    rows = np.flatnonzero(question.kept)
     groups = numbered([f"{a} {b}" for a, b in zip(battles.side, battles.year, strict=True)])[0]
     parts = (
         [np.ones((len(rows), 1))] if question.bare else [_indicators(groups[rows]), _indicators(battles.theatre[rows])]

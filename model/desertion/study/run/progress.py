@@ -22,14 +22,13 @@ def shown_progress(title: str, quiet: bool = False) -> Generator[Callable[[Progr
     if quiet:
         yield lambda _progress: None
     elif _in_notebook():
-        cell = _Cell(title)
-        yield cell
-        cell.end()
+        with _cell(title) as report:
+            yield report
     elif sys.stderr.isatty():
         with _bar(title) as report:
             yield report
     else:
-        yield _Lines(title)
+        yield _logged(title)
 
 
 @contextmanager
@@ -52,40 +51,40 @@ def _in_notebook() -> bool:
     return hasattr(shell, "kernel")
 
 
-class _Cell:
-    """One line below a notebook's cell, which is written anew, at most twice a second."""
+@contextmanager
+def _cell(title: str) -> Generator[Callable[[Progress], None]]:
+    """One line below a notebook's cell, which is written anew, at most twice a second, and left with the last state."""
+    from IPython.display import display
 
-    def __init__(self, title: str) -> None:
-        from IPython.display import display
+    text, last = f"{title}: starting", 0.0
+    handle: Any = display({"text/plain": text}, raw=True, display_id=True)
 
-        self._title, self._text, self._last = title, f"{title}: starting", 0.0
-        self._handle: Any = display({"text/plain": self._text}, raw=True, display_id=True)
+    def report(progress: Progress) -> None:
+        nonlocal text, last
+        text = _line(title, progress)
+        if time.monotonic() - last >= _CELL_EVERY:
+            last = time.monotonic()
+            handle.update({"text/plain": text}, raw=True)
 
-    def __call__(self, progress: Progress) -> None:
-        self._text = f"{self._title}: {progress.finished} of {progress.known} runs, {state(progress)}"
-        if time.monotonic() - self._last >= _CELL_EVERY:
-            self._last = time.monotonic()
-            self._write()
-
-    def end(self) -> None:
-        """Leave the last state."""
-        self._write()
-
-    def _write(self) -> None:
-        self._handle.update({"text/plain": self._text}, raw=True)
+    yield report
+    handle.update({"text/plain": text}, raw=True)
 
 
-class _Lines:
+def _logged(title: str) -> Callable[[Progress], None]:
     """Reports to a log, one in half a minute."""
+    last = time.monotonic()
 
-    def __init__(self, title: str) -> None:
-        self._title = title
-        self._last = time.monotonic()
+    def report(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _PLAIN_EVERY:
+            last = time.monotonic()
+            print(_line(title, progress), file=sys.stderr)
 
-    def __call__(self, progress: Progress) -> None:
-        if time.monotonic() - self._last >= _PLAIN_EVERY:
-            self._last = time.monotonic()
-            print(f"{self._title}: {progress.finished} of {progress.known} runs, {state(progress)}", file=sys.stderr)
+    return report
+
+
+def _line(title: str, progress: Progress) -> str:
+    return f"{title}: {progress.finished} of {progress.known} runs, {state(progress)}"
 
 
 def state(progress: Progress) -> str:

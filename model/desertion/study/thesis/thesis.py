@@ -18,7 +18,7 @@ from desertion.reading import command_line, is_csv
 from desertion.study.blocks import markdown
 from desertion.study.history import shipped
 from desertion.study.thesis import design as plan
-from desertion.study.thesis import report, tables
+from desertion.study.thesis import report
 from desertion.study.thesis.cases import Case, case, case_of, shipped_cases
 from desertion.study.thesis.design import Design
 from desertion.study.thesis.judgement import Judgement, Trial, grid
@@ -46,11 +46,32 @@ class Thesis:
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a series: probability of contagion, threshold, second opinion, with drift halved and doubled, verdict, reasons."""
-        return tables.answers(list(self.judged.values()))
+        return pd.DataFrame(
+            [
+                {
+                    "series": name,
+                    "autumn": each.case.autumn,
+                    "probability": each.probability,
+                    "first_half": each.halves[0],
+                    "second_half": each.halves[1],
+                    "threshold": each.threshold,
+                    "nearest": each.nearest,
+                    "tolerance": each.tolerance,
+                    **{f"drift_{factor:g}": p for factor, (p, _) in each.drift.items()},
+                    **{f"drift_{factor:g}_threshold": level for factor, (_, level) in each.drift.items()},
+                    "verdict": each.verdict.word,
+                    "reasons": "; ".join(each.verdict.reasons),
+                }
+                for name, each in self.judged.items()
+            ]
+        )
 
     def gathered(self, part: str) -> pd.DataFrame:
-        """The tables `alarms`, `power`, `reliability` or `closeness` of all series."""
-        return tables.gathered(list(self.judged.values()), part)
+        """The tables `alarms`, `power`, `reliability` or `closeness` of all series, with the series in the first column."""
+        table = pd.concat(
+            [getattr(each, part).assign(series=name) for name, each in self.judged.items()], ignore_index=True
+        )
+        return table[["series", *(column for column in table if column != "series")]]
 
     def report(self) -> str:
         """The whole test in words and tables, as Markdown."""

@@ -96,7 +96,7 @@ def in_pairs(change: Estimate, changes: NDArray[np.float64]) -> str:
     agree = int((np.sign(changes) == np.sign(change.value)).sum())
     # Equal in most pairs is not equal: where the others lie far apart, so do the medians of the policies.
     is_even = change.low == change.high == 0.0 and agree < len(changes)
-    return f" in {agree} of {len(changes)} pairs of runs" if is_even or (change.is_sure and not change.few) else ""
+    return f" in {agree} of {len(changes)} pairs of runs" if is_even or change.is_told else ""
 
 
 def _changes(comparison: Tables, name: str, force: str) -> NDArray[np.float64]:

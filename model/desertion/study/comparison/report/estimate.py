@@ -33,6 +33,16 @@ class Estimate:
         """Whether the interval leaves no doubt about the sign."""
         return self.low > 0.0 or self.high < 0.0
 
+    @property
+    def is_told(self) -> bool:
+        """Whether its sign and size can both be told."""
+        return self.is_sure and not self.few
+
+    @property
+    def counted(self) -> str:
+        """A difference as so many more or fewer."""
+        return f"{number(abs(self.value))} {'more' if self.value > 0.0 else 'fewer'}"
+
     def words(self, unit: str) -> str:
         """The number with its interval."""
         return (
@@ -58,11 +68,7 @@ def changed(change: Estimate, baseline: str = "the status quo") -> str:
     if math.isnan(change.low):
         if change.few and change.value:
             return f"and the difference is {TOO_FEW} ({NO_INTERVAL})"
-        told = (
-            f"{number(abs(change.value))} {'more' if change.value > 0.0 else 'fewer'} than"
-            if change.value
-            else "as many as"
-        )
+        told = f"{change.counted} than" if change.value else "as many as"
         return f"{told} under {baseline} ({NO_INTERVAL})"
     word = "more" if change.high > 0.0 else "fewer"
     low, high = (number(end) for end in sorted((abs(change.low), abs(change.high))))

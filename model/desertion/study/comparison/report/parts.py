@@ -10,7 +10,7 @@ from desertion.scenario.consistency import ALL_FORCES
 from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.pictures import Picture
-from desertion.study.comparison.report.words import change, short
+from desertion.study.comparison.report.words import change, short, sign_of
 from desertion.study.comparison.tables import Tables
 
 
@@ -97,7 +97,6 @@ def _cell(row: pd.Series) -> str:
     text = f'{short(float(row["estimate"]), unit)}{mark(row["too_few"])} <span class="range">{ends}</span>'
     if pd.isna(row["difference"]):
         return text
-    sure = float(row["difference_low"]) > 0 or float(row["difference_high"]) < 0
-    few = bool(row["difference_too_few"])
-    kind = "strong" if sure and not few else "span"
-    return f'{text}<{kind} class="change">{change(float(row["difference"]), unit)}{mark(few)}</{kind}>'
+    sign = sign_of(row)
+    kind = "strong" if sign == "*" else "span"
+    return f'{text}<{kind} class="change">{change(float(row["difference"]), unit)}{sign.strip("*")}</{kind}>'

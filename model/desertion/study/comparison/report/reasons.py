@@ -7,7 +7,6 @@ import numpy as np
 from desertion.parameters import Host
 from desertion.rules.refuge import OPEN
 from desertion.study.comparison.report.estimate import Estimate
-from desertion.study.comparison.report.words import number
 
 WAYS = {
     "hide": "hide at home",
@@ -64,7 +63,7 @@ def by_way(changes: Mapping[str, Estimate], total: float) -> list[str]:
         changes: How many more leave by each way.
         total: How many more leave in all; medians of the ways do not add up to it.
     """
-    sure = {route: change for route, change in changes.items() if change.is_sure and not change.few}
+    sure = {route: change for route, change in changes.items() if change.is_told}
     if not sure:
         return []
     most = max(sure, key=lambda route: abs(sure[route].value))
@@ -72,11 +71,7 @@ def by_way(changes: Mapping[str, Estimate], total: float) -> list[str]:
     swap = ""
     if others:
         other = max(others, key=lambda route: abs(sure[route].value))
-        swap = f", while {_counted(sure[other])} {WAYS[other]}: some only change their way"
+        swap = f", while {sure[other].counted} {WAYS[other]}: some only change their way"
     is_most = sure[most].value * total > 0.0 and abs(sure[most].value) > abs(total) / 2.0
     part = "Most of the difference are people" if is_most else "The largest change is of people"
-    return [f"{part} who {WAYS[most]}: {_counted(sure[most])}{swap}."]
-
-
-def _counted(change: Estimate) -> str:
-    return f"{number(abs(change.value))} {'more' if change.value > 0.0 else 'fewer'}"
+    return [f"{part} who {WAYS[most]}: {sure[most].counted}{swap}."]
