@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desertion.figures.labels import LONG, SHORT, Scales, called, dated, label, many, multiple, number, percent
+from desertion.parameters import Behaviour, Force, Host
 from desertion.simulation.record.columns import MEASURES
 from desertion.study.blocks import short_number
 
@@ -132,3 +133,12 @@ def test_one_of_a_thing_is_told_in_the_singular() -> None:
     """Reports said of one run that its replicates were paired."""
     assert [many(count, "run") for count in (0, 1, 2, 1200)] == ["0 runs", "1 run", "2 runs", "1,200 runs"]
     assert [many(count, "run is", "runs are") for count in (1, 3)] == ["1 run is", "3 runs are"]
+
+
+def test_the_definition_of_every_input_makes_a_label() -> None:
+    """Cut at its first colon it is still a phrase: none begins with "of", and none breaks off after a semicolon."""
+    homes = {"behaviour": Behaviour, "forces.own": Force, "hosts.own": Host}
+    told = [
+        called(f"{home}.{name}").removeprefix("own: ") for home, model in homes.items() for name in model.model_fields
+    ]
+    assert [words for words in told if re.match("of ", words) or re.search(r"; (-?\d+|\w+ \d+)$", words)] == []

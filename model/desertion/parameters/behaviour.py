@@ -112,7 +112,7 @@ class Behaviour(Frozen):
 
     chance_power: float = fixed(1.0, "exponent", "w of the perceived chance of flight, surrender and visas", 0.0, 5.0)
     soldier_chance_power: float = fixed(
-        -1.0, "exponent", "w of soldiers who serve; -1: theirs is everybody's, `chance_power`", -1.0, 5.0
+        -1.0, "exponent", "w of the perceived chance for soldiers who serve (-1: `chance_power`, as for all)", -1.0, 5.0
     )
     frailty_unit: float = fixed(0.2, "variance", "variance of log frailty shared by a company", 0.0, 9.0)
     frailty_community: float = fixed(0.2, "variance", "variance of log frailty shared by a community", 0.0, 9.0)
@@ -148,7 +148,7 @@ class Behaviour(Frozen):
         1.5, "log hazard per per cent called a month", "weight of the threat of call-up", 0.0, 50.0
     )
     threat_danger: float = fixed(
-        1.0, "exponent", "of danger at the front in the threat of call-up (0: danger does not count)", 0.0, 2.0
+        1.0, "exponent", "exponent of danger at the front in the threat of call-up (0: danger does not count)", 0.0, 2.0
     )
     push_door: float = fixed(0.7, "log hazard", "weight of the expectation that the door closes", 0.0, 10.0)
     push_turnout: float = fixed(1.0, "log hazard per share", "weight of turnout in the street", 0.0, 20.0)
@@ -163,7 +163,7 @@ class Behaviour(Frozen):
     belief_heard: float = fixed(
         0.01,
         "share",
-        "share of all decided cases, and of prisoners' fates, that people hear of; above 1 in a shrunk world, where a case stands for many",
+        "share of decided cases that people hear of, and of prisoners' fates; above 1 in a shrunk world, where a case stands for many",
         0.0,
         1e9,
     )

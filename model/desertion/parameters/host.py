@@ -30,7 +30,7 @@ class Host(Frozen):
     offers_to: float = lever(
         99.0,
         "forces",
-        "how many forces, in the scenario's order, may claim here (a part counts as one); the others are not admitted as claimants",
+        "how many forces may claim here, in the scenario's order (a part counts as one); the others are not admitted as claimants",
         0.0,
         99.0,
     )
@@ -55,7 +55,7 @@ class Host(Frozen):
     recognition_skilled: float = lever(0.2, "chance", "recognition rate of skilled civilians", 0.0, 1.0)
     recognition_other: float = lever(0.2, "chance", "recognition rate of others", 0.0, 1.0)
     announced: float = lever(
-        -1.0, "chance", "recognition rate as announced; below 0: the true one is announced", -1.0, 1.0
+        -1.0, "chance", "recognition rate as announced (below 0: the true one is announced)", -1.0, 1.0
     )
     covers_refusers: float = lever(
         1.0, "0 or 1", "1 if those who refused openly count as deserters, 0 if as others", 0.0, 1.0
