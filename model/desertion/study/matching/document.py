@@ -88,7 +88,7 @@ class Design(Frozen):
         title: what the match is called.
         question: what it asks.
         seed: of all runs and draws.
-        replicates: runs of each case in each world of a wave.
+        replicates: runs of each case in each world of a wave; with one alone the first wave judges its worlds as if chance moved none.
         confirm: runs in all of a world that its wave keeps, so that none is kept by a lucky one; worlds with fewer are then not kept; 0 for no further ones.
         cutoff: implausibility from which a world is ruled out.
         coverage: share of unseen points inside 95 % intervals from which an emulator is of two processes where results part into two groups.

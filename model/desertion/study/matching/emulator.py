@@ -148,7 +148,7 @@ class Emulator:
             yes = _chances(self.fitted, places)
             return yes * (low <= 1.0 <= high) + (1.0 - yes) * (low <= 0.0 <= high)
         if self.stretch is not None:
-            # Near the figure, where it matters, the scale is even in its unit.
+            # Even in its unit near the figure. Chance in runs is overstated where the scale is narrower, from the border on: places beyond are drawn too often.
             low, high, noise = self.stretch.to(low), self.stretch.to(high), noise / self.stretch.unit**2
         chance = np.zeros(len(places))
         for share, process in self.parts(places):
