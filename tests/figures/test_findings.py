@@ -267,6 +267,7 @@ def test_a_comparison_of_two_says_what_thin_lines_are_and_names_events_that_have
         (findings.of_strength(pd.Series({"A": 1.2, "B": 0.9})), "On the last day 90.0 % (B) to 120.0 % (A) of the first day's strength serve"),
         (findings.of_chance(pd.Series({"A": 0.0, "B": 0.4})), "The force collapses in 0 % (A) to 40 % (B) of the runs"),
         (findings.of_chance(pd.Series({"A": 0.625, "B": 0.625})), "The force collapses in 62.5 % of the runs, under every policy"),
+        (findings.of_chance(pd.Series({"A": 0.3333, "B": 0.3334})), "The force collapses in 33.3 % of the runs, under every policy"),
         (findings.of_chance(pd.Series({"A": 0.0})), "The force collapses in no run"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 10.0], "Y": [900.0, 100.0]}, index=["A", "B"]), "cases", 1.0), "B: 800 fewer cases in Y"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 300.0]}, index=["A", "B"]), "cases", 100.0), "No policy changes the number of cases by much"),

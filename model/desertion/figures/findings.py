@@ -220,14 +220,12 @@ def of_chance(chances: pd.Series) -> str:
     Args:
         chances: Share of runs with a collapse by policy.
     """
-    low, high = float(chances.min()), float(chances.max())
+    low, high = (percent(float(end), figures=3) for end in (chances.min(), chances.max()))
+    if not chances.any():
+        return "The force collapses in no run"
     if low == high:
-        return (
-            "The force collapses in no run"
-            if not high
-            else f"The force collapses in {percent(high, figures=3)} of the runs, under every policy"
-        )
-    return f"The force collapses in {percent(low, figures=3)} ({within(str(chances.idxmin()))}) to {percent(high, figures=3)} ({within(str(chances.idxmax()))}) of the runs"
+        return f"The force collapses in {high} of the runs, under every policy"
+    return f"The force collapses in {low} ({within(str(chances.idxmin()))}) to {high} ({within(str(chances.idxmax()))}) of the runs"
 
 
 def of_hosts(table: pd.DataFrame, what: str, size: float) -> str:

@@ -87,7 +87,10 @@ def test_an_unknown_ensemble_is_told_with_the_known_ones() -> None:
 
 def test_shipped_ensembles_were_found_under_the_rules_of_today() -> None:
     """Whoever changes a history runs the match again, or takes the ensemble out."""
-    assert {name: len(load_ensemble(name).worlds) for name in shipped_ensembles()} == {"gdr-1989": 117, "russia-2022": 445}
+    assert {name: len(load_ensemble(name).worlds) for name in shipped_ensembles()} == {
+        "gdr-1989": 117,
+        "russia-2022": 445,
+    }
 
 
 def test_the_command_writes_tables_report_and_pictures(
