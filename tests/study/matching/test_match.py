@@ -393,6 +393,7 @@ def test_all_words_are_proposed(matched: Make) -> None:
         ({"scenario": "quiet", "vary": RANGES, "targets": {"I.sum": {**figure(1.0), "effect": "run.left_total"}}}, r"target = 'I\.sum' is the name of an input or of a column"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {" ": {**figure(1.0), "effect": "run.left_total"}}}, "target = ' ' is no name that the tables could tell it by; rename it"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"x, above": {**figure(1.0), "effect": "run.left_total"}}}, "is no name that the tables"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"left_total": {**figure(1.0), "observed": [60, 30]}}}, r"target left_total: observed = .*60.* must be the lowest and the highest figure, in this order"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(1.0), "effect": "3"}}}, r"target left: effect = 3 counts nothing of a run: name a measure, as in run\.left_total"),
         ({"scenario": "quiet", "vary": {"asylum": {"choices": [0.1, 0.2, 0.1]}}, "targets": KNOWN}, r"vary\.asylum = 0\.1 is listed twice; list each value once"),
         ({"scenario": "quiet", "design": "russia-2022"}, "give one of the two"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from desertion.errors import InputError, refuse_unknown
+from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.simulation.record.columns import at_real_size
 from desertion.study.arrays import Array
 from desertion.study.design.formula import Effect
@@ -216,7 +216,11 @@ def _own(name: str, own: OwnTarget, design: Design) -> Aim:
     cases = tuple(dict.fromkeys(case for case, _ in sorted(effect.terms)))
     for case in cases:
         refuse_unknown("case", case, design.cases, where=where)
-    low, high = sorted(own.observed)
+    low, high = own.observed
+    if low > high:
+        raise input_error(
+            "observed", [low, high], "must be the lowest and the highest figure, in this order", where=where
+        )
     return Aim(
         name=name, what=own.what or name, unit=own.unit, observed=(low, high), log=own.scale == "log",
         error=own.error, discrepancy=own.discrepancy, fit=own.role == "fit" and name not in design.set_aside, cases=cases,
