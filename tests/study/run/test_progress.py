@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from desertion.study.run.progress import state
+from desertion.study.run.progress import shown_progress, state
 from desertion.study.run.runner import Progress
 
 
@@ -36,3 +36,19 @@ def test_a_notebook_shows_one_line_that_is_written_anew() -> None:
     assert len(shown[0]) == 1
     assert shown[0][0].startswith("sweep of quiet: 6 of 6 runs, ")
     assert shown[1] == []
+
+
+def test_a_log_has_one_line_in_half_a_minute(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the runs done, their rate, the time left and how many failed; none of a study that ends sooner."""
+    clock = [1000.0]
+    monkeypatch.setattr("desertion.study.run.progress.time.monotonic", lambda: clock[-1])
+    with shown_progress("mine") as report:
+        for now, done in ((1010.0, 20), (1031.0, 60), (1040.0, 80), (1062.0, 99)):
+            clock.append(now)
+            report(Progress(done, 100, done // 60, 2.0, (100 - done) / 2.0))
+    assert capsys.readouterr().err == (
+        "mine: 60 of 100 runs, 2.0 a second, 20 s left, 1 failed\n"
+        "mine: 99 of 100 runs, 2.0 a second, 0.5 s left, 1 failed\n"
+    )
