@@ -125,6 +125,16 @@ class Factor:
         return cls(name, **read)
 
 
+def repeated[T: Value](values: Sequence[T]) -> T | None:
+    """The first value that has stood before, None if each stands once; a truth value is no number."""
+    seen = set[tuple[bool, T]]()
+    for value in values:
+        if (isinstance(value, bool), value) in seen:
+            return value
+        seen.add((isinstance(value, bool), value))
+    return None
+
+
 def flat_values(table: Mapping[str, Any]) -> dict[str, Value]:
     """Values by dotted path; TOML nests `a.b = 1` unless it is quoted.
 
@@ -210,9 +220,7 @@ def factor(name: str, stated: object, where: str) -> Factor:
             f"{spot} = {shortened(stated)} must be a list of values or a table such as {{ range = [0, 1] }}"
         )
     values = _values(cast(Sequence[Any], stated), spot)
-    kinds = [(isinstance(value, bool), value) for value in values]  # True is no 1
-    twice = next((value for place, value in enumerate(values) if kinds[place] in kinds[:place]), None)
-    if twice is not None:
+    if (twice := repeated(values)) is not None:
         raise InputError(f"{spot} names {twice!r} twice: name it once, or weigh values by repeating them as choices")
     return Factor(name, "values", values=values)
 

@@ -15,7 +15,7 @@ from desertion.scenario.complaints import build
 from desertion.scenario.documents import beside, setting_beside
 from desertion.scenario.paths import flattened
 from desertion.simulation.population.protocol import POPULATIONS
-from desertion.study.design.factors import FORMS, Words, factor, flat_values
+from desertion.study.design.factors import FORMS, Words, factor, flat_values, repeated
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import MODEL_TASK, RunRule, StudySpec
@@ -26,8 +26,7 @@ _OF_THE_TABLE = ("policies", "dummy", "design", "replicate", "status", "seconds"
 
 def _once[T: Sequence[str]](names: T) -> T:
     """Names of which none may stand twice."""
-    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
-    if twice is not None:
+    if (twice := repeated(names)) is not None:
         raise ValueError(f"names {twice!r} twice: name it once")
     return names
 

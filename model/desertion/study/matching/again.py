@@ -30,7 +30,7 @@ from desertion.study.run.options import RunOptions, options_of
 from desertion.study.statistics import median_interval, paired_chance_interval
 from desertion.study.store.reader import StudyFile
 
-_HUGE = 1e300
+_HUGE = 1e300  # beyond it, and for what is none, nothing can be reckoned
 _LONGEST = 80
 """Signs of a file's name that say what was changed."""
 

@@ -14,7 +14,7 @@ from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.study.design.aspects import check_spread
 from desertion.study.design.documents import with_files_of
-from desertion.study.design.factors import Factor, factor
+from desertion.study.design.factors import Factor, factor, repeated
 from desertion.study.history.patterns import SETUPS, Setup
 
 FORMS = ("range", "choices", "values")
@@ -138,9 +138,8 @@ class Design(Frozen):
             own = factor(name, stated, "match")
             if own.form not in FORMS:
                 raise input_error(f"vary.{name}", own.form, "must be a range, choices or a list of values")
-            twice = [value for place, value in enumerate(own.values) if value in own.values[:place]]
-            if twice:
-                raise input_error(f"vary.{name}", twice[0], "is listed twice", way_out="list each value once")
+            if (twice := repeated(own.values)) is not None:
+                raise input_error(f"vary.{name}", twice, "is listed twice", way_out="list each value once")
         check_spread(vary)
         return vary
 
