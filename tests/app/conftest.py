@@ -16,6 +16,10 @@ import pytest
 
 from tests import watching
 
+WHOLE = """() => document.getElementById('numbers').textContent.length > 50 && !document.querySelector('.sim .old')
+    && document.getElementById('headline').ariaBusy !== 'true'"""
+"""The first screen's answer is whole, and its page has been told so: the last pairs may be seen a moment before."""
+
 
 def started(port: int, *options: str) -> subprocess.Popen[bytes]:
     """Start `desertion app` and wait until it answers."""
@@ -57,9 +61,9 @@ def cut_off(page: Any) -> list[str]:
     return found
 
 
-def until(page: Any, script: str, arg: object = None) -> None:
+def until(page: Any, script: str, arg: object = None, seconds: float = 120.0) -> None:
     """Wait until a script says yes. Playwright's own way is a string that the page evaluates, which the first page's policy forbids."""
-    deadline = time.monotonic() + 120.0
+    deadline = time.monotonic() + seconds
     while not page.evaluate(script, arg):
         assert time.monotonic() < deadline, script
         page.wait_for_timeout(50)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.app.conftest import started, stopped
+from tests.app.conftest import WHOLE, started, stopped, until
 from tests.conftest import CHROMIUM, FLAGS
 from tests.watching import free_port
 
@@ -22,7 +21,6 @@ COLOURS = 256
 """Colours that a picture keeps, rare ones too: half of the bytes."""
 
 _WIDE, _PHONE = (1240, 780), (390, 844)
-_WHOLE = "document.getElementById('numbers').textContent.length > 50 && !document.querySelector('.sim .old')"
 _MOVE = """([name, step]) => {
   const slider = document.getElementById('s-' + name);
   slider.value = step;
@@ -81,12 +79,8 @@ def _shot(page: Any) -> bytes:
 
 
 def _wait(page: Any) -> None:
-    deadline = time.monotonic() + 300.0
     # What was asked last looks old before the script that asked has returned.
-    while not page.evaluate(_WHOLE):
-        if time.monotonic() > deadline:
-            raise RuntimeError("the answer does not become whole")
-        page.wait_for_timeout(100)
+    until(page, WHOLE, seconds=300.0)
     page.wait_for_timeout(300)
 
 

@@ -17,13 +17,12 @@ import pytest
 from desertion.app.request.mix import Mix, parse
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.study.comparison.report import words
-from tests.app.conftest import cut_off, until
+from tests.app.conftest import WHOLE, cut_off, until
 
 pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Any]
 
-WHOLE = "document.getElementById('numbers').textContent.length > 50 && !document.querySelector('.sim .old')"
 SMALL = "days=40&scale=0.0004"
 CUT = """() => [...document.querySelectorAll('.chart text')].filter(e => {
     const own = e.getBoundingClientRect(), chart = e.closest('svg').getBoundingClientRect();
