@@ -310,25 +310,25 @@ def test_an_emulator_that_covers_too_little_is_widened() -> None:
 
 
 def test_the_chance_to_be_kept_is_that_of_drawn_results() -> None:
-    """Of an even and of a stretched scale, one process and two: the share of 4,000 draws from what an emulator says that lie within the cutoff; twice the target, twice the logarithm."""
+    """Of an even and of a stretched scale, one process and two: the share of 4,000 draws from what an emulator says, with chance in the runs on the target's own scale, that lie within the cutoff."""
     rng = np.random.default_rng(3)
     near = _training(100)
-    for training, observed, width, stretch in (
-        (near, 0.5, 0.3, None),
-        (_parted(300, 1), 4.5, 0.3, None),
-        (replace(near, means=np.exp(4.0 * near.means)), 3.0, 2.0, Stretch(low=3.0, high=3.0, unit=0.5)),
+    for training, observed, width, noise, stretch in (
+        (near, 0.5, 0.3, 0.01, None),
+        (_parted(300, 1), 4.5, 0.3, 0.01, None),
+        (replace(near, means=np.exp(4.0 * near.means)), 3.0, 2.0, 0.5, Stretch(low=3.0, high=3.0, unit=0.5)),
     ):
-        made = fit(training, 0.5, 1, stretch)
+        made = replace(fit(training, 0.5, 1, stretch), wider=1.0)
         assert (made.stretch is None) == (stretch is None)
         places = training.places[:20]
-        low, high, noise = observed - width, observed + width, 0.01
+        low, high = observed - width, observed + width
         scale = made.stretch
         draws = []
         for share, side in made.parts(places):
             mean, variance = side.fitted_scale(places)
-            unit = 1.0 if scale is None else scale.unit
-            drawn = mean + np.sqrt(variance + noise / unit**2) * rng.normal(size=(4000, 20))
+            drawn = mean + np.sqrt(variance) * rng.normal(size=(4000, 20))
             plain = drawn if scale is None else scale.middle + scale.unit * np.sinh(drawn)
+            plain = plain + np.sqrt(noise) * rng.normal(size=(4000, 20))
             draws.append(share * ((plain > low) & (plain < high)).mean(axis=0))
         found = made.chance_between(places, low, high, noise)
         assert len(draws) == (2 if made.kind == "mixture" else 1)
@@ -568,9 +568,9 @@ def test_proposals_are_found_where_hardly_anything_is_left() -> None:
 
 
 def test_proposals_are_drawn_by_the_chance_where_it_is_large_and_by_its_power_where_it_is_small() -> None:
-    """Chances 0.5 a beside 0.02 a of one input a: 400 places of density 2a (mean 2/3) and of a^8 (mean 9/10) for all but the fifth that probes."""
+    """Chances 0.5 a, 0.02 a and 0.13 a of one input a: 400 places of density 2a (mean 2/3), a^8 (9/10) and a^2.33 (mean chance 0.1) for all but the fifth that probes."""
     space = Space([factor(name, {"range": [0, 1]}, "test") for name in "ab"])
-    for most, mean in ((0.5, 2.0 / 3.0), (0.02, 0.8 * 0.9 + 0.2 * 2.0 / 3.0)):
+    for most, mean in ((0.5, 2.0 / 3.0), (0.02, 0.8 * 0.9 + 0.2 * 2.0 / 3.0), (0.13, 0.8 / 1.3 + 0.2 * 2.0 / 3.0)):
         found = _proposed(space, lambda shares, most=most: most * shares[:, 0], 400)
         assert found.shares[:, 0].mean() == pytest.approx(mean, abs=0.035)
         assert found.shares[:, 1].mean() == pytest.approx(0.5, abs=0.06)

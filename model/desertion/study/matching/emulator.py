@@ -87,6 +87,14 @@ class Stretch:
         """A number on this scale."""
         return float(np.arcsinh((value - self.middle) / self.unit))
 
+    def across(self, value: float, mean: Array) -> Array:
+        """How much a step on the target's own scale is on this one, on the way from results to a number."""
+        way = value - self._plain(mean)
+        here = np.abs(way) < 1e-6 * self.unit
+        return np.where(
+            here, 1.0 / np.hypot(self.unit, value - self.middle), (self.to(value) - mean) / np.where(here, 1.0, way)
+        )
+
     @property
     def middle(self) -> float:
         """The middle of the figures."""
@@ -147,15 +155,21 @@ class Emulator:
         if self.kind == "event":
             yes = _chances(self.fitted, places)
             return yes * (low <= 1.0 <= high) + (1.0 - yes) * (low <= 0.0 <= high)
-        if self.stretch is not None:
-            # Even in its unit near the figure. Chance in runs is overstated where the scale is narrower, from the border on: places beyond are drawn too often.
-            low, high, noise = self.stretch.to(low), self.stretch.to(high), noise / self.stretch.unit**2
         chance = np.zeros(len(places))
         for share, process in self.parts(places):
             mean, variance = process.fitted_scale(places)
-            spread = self.wider * np.sqrt(variance + noise)
-            chance += share * (norm.cdf((high - mean) / spread) - norm.cdf((low - mean) / spread))
+            over, under = (self._chance_below(bound, mean, variance, noise) for bound in (high, low))
+            chance += share * np.maximum(over - under, 0.0)
         return chance
+
+    def _chance_below(self, bound: float, mean: Array, variance: Array, noise: float) -> Array:
+        """Chance that results lie below a number; mean and variance on the fitted scale, number and noise on the target's own."""
+        steps: float | Array = 1.0
+        if self.stretch is not None:
+            # Exact where the emulator is sure or runs have no chance, within three hundredths between.
+            steps, bound = self.stretch.across(bound, mean), self.stretch.to(bound)
+        below: Array = norm.cdf((bound - mean) / (self.wider * np.sqrt(variance + noise * steps**2)))
+        return below
 
     def parts(self, places: Array) -> list[tuple[Array, Emulator]]:
         """The processes of which a world's result may be, each with its share; one alone with all."""

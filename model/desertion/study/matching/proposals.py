@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from desertion.study.arrays import Array
 from desertion.study.matching.aims import Aim
@@ -20,8 +21,9 @@ _CHAINS = 128
 _WIDTHS = (0.2, 0.1, 0.05) * 4
 """Widths of the steps of a chain under each power."""
 _POWERS = (1.0, 2.0, 4.0, 8.0)
+"""Up to which the chance may be raised, step by step."""
 _HOPED = 0.1
-"""Mean chance from which a wave asks for no more: the power is the first under which it is reached. Under a high one worlds lie where emulators are surest, and
+"""Mean chance from which a wave asks for no more: the power is the lowest under which it is reached. Under a high one worlds lie where emulators are surest, and
 far from every tipping point: with 0.2 powers of 4 and 8 were taken for Russia, and R stayed below 0.25 where the chance itself reaches 0.77."""
 _PROBES = 0.2
 """Share of a wave that is drawn by the chance itself, so that what emulators take for hopeless is run as well."""
@@ -97,26 +99,39 @@ def propose(space: Space, outlook: Outlook, aims: Sequence[Aim], count: int, see
     start, logs = np.concatenate([start, near]), np.concatenate([logs, outlook.log_chance(space, near, aims)])
     word = space.word_of(start)
     number = np.repeat(np.arange(space.word_count), max(_CHAINS, 2 * count // space.word_count))
-    power, last = np.zeros(len(number)), 0.0
+    power = np.zeros(len(number))
     places, here = np.empty((len(number), start.shape[1])), np.empty(len(number))
     probes = places
-    for target in _POWERS:
+    for highest in _POWERS:
         for own in range(space.word_count):
             chains, pool = number == own, word == own
-            hoped = last > 0.0 and np.exp(logs[pool]).mean() >= _HOPED
-            if not hoped and pool.any():
-                chosen = _drawn(logs[pool] * (target - last), int(chains.sum()), rng)
-                places[chains], power[chains] = start[pool][chosen], target
+            if pool.any():
+                before = power[chains][0]
+                power[chains] = _raised(logs[pool], before, highest)
+                chosen = _drawn(logs[pool] * (power[chains][0] - before), int(chains.sum()), rng)
+                places[chains] = start[pool][chosen]
         here = outlook.log_chance(space, places, aims)
         for width in _WIDTHS:
             there = space.step(places, width, rng)
             logs_there = outlook.log_chance(space, there, aims)
             moves = np.log(rng.random(len(there))) < power * (logs_there - here)
             places[moves], here[moves] = there[moves], logs_there[moves]
-        if last == 0.0:
+        if highest == _POWERS[0]:
             probes = places.copy()
-        start, logs, word, last = places.copy(), here.copy(), number, target
+        start, logs, word = places.copy(), here.copy(), number
     return Proposals(shares=_shared_out(space, places, probes, np.exp(here), number, count, rng), volume=volume)
+
+
+def _raised(logs: Array, power: float, highest: float) -> float:
+    """The lowest power, from that by which places were drawn, under which their mean chance is the one hoped for; at least the first, at most the highest."""
+
+    def short(raised: float) -> float:
+        return float(np.average(np.exp(logs), weights=np.exp((raised - power) * (logs - logs.max())))) - _HOPED
+
+    lowest = max(power, _POWERS[0])
+    if short(lowest) >= 0.0:
+        return lowest
+    return highest if short(highest) < 0.0 else float(brentq(short, lowest, highest))
 
 
 def _drawn(logs: Array, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
