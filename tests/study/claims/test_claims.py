@@ -111,6 +111,34 @@ def test_runs_are_judged_by_the_worlds_and_arms_that_ran(
             assert judged_file(plan, file).run.complete == 8
 
 
+def test_what_was_accepted_once_does_not_let_through_what_changes_later(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """A second run of each arm was accepted; ranges that are narrowed after that never drew a world of the file."""
+    file, path = tmp_path / "claims.sqlite", tmp_path / "own.toml"
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(replace(plan, replicates=1), file, _options(pool))
+        assert put_to_the_test(plan, file, replace(_options(pool), accept_changes=True)).run.replicates == 2
+    path.write_text(TEXT.replace("[0.0, 0.95]", "[0.0, 0.1]"))
+    with pytest.raises(InputError, match="was run with other worlds than"):
+        claims(path=path, only_judge=True, out=file)
+
+
+def test_further_runs_of_another_model_are_not_mixed_in(
+    plan: ClaimsPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first file was removed and had again by other code, of the same worlds and seed; its words may differ."""
+    file, path, whole = tmp_path / "claims.sqlite", tmp_path / "own.toml", fake_claims.task_fingerprint
+    wanted = replace(plan, replicates=1, most=2)
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(wanted, file, _options(pool))
+        file.unlink()
+        path.write_text(TEXT.replace("Open beats closed", "Open is better than closed"))
+        put_to_the_test(replace(wanted, most=1), file, _options(pool))
+        file.unlink()
+        monkeypatch.setattr(fake_claims, "task_fingerprint", lambda spec: whole(spec) | {"scenario toy": "mended"})
+        with pytest.raises(InputError, match=r"claims-to-2\.sqlite was run with other scenario toy than claims\.sqlite"):
+            put_to_the_test(replace(wanted, most=1), file, _options(pool))
+
+
 def test_further_runs_of_another_study_are_not_mixed_in(plan: ClaimsPlan, tmp_path: Path) -> None:
     """What stays behind when only the first file is removed."""
     file, wanted = tmp_path / "claims.sqlite", replace(plan, replicates=1, most=2)
