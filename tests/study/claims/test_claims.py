@@ -86,7 +86,6 @@ def test_other_worlds_than_those_that_ran_are_not_judged(
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("[0.0, 0.95]", "[0.0, 0.5]", "worlds"),
         ('policies = ["fast-track"]', 'policies = ["closed-borders"]', "arm open"),
         ("smallest = 0.05", "smallest = 0.5", ""),
         ("Open beats closed", "Open is better than closed", ""),
@@ -109,6 +108,32 @@ def test_runs_are_judged_by_the_worlds_and_arms_that_ran(
             assert put_to_the_test(plan, file, accepting).run.complete == 8
         else:
             assert judged_file(plan, file).run.complete == 8
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"seed": 2}, r"holds runs of seed = 1, and would read them as of 2: .* or keep seed as it was"),
+        ({"scale": 0.5}, r"holds runs of size = 1\.0, and would read them as of 0\.5"),
+        ({"ensemble": "mine.csv"}, r"holds runs of ensemble = null, and would read them as of .*mine\.csv"),
+        ({}, r"holds runs of ranges \(hash\) = "),
+    ],
+)
+def test_no_acceptance_gives_finished_runs_the_inputs_of_other_worlds(
+    plan: ClaimsPlan, tmp_path: Path, asked: dict[str, Any], words: str
+) -> None:
+    """A row has the number of its world alone: under another seed, size, ensemble or range its answer would stand beside inputs that it never had."""
+    file, path, ensemble = tmp_path / "claims.sqlite", tmp_path / "own.toml", tmp_path / "mine.csv"
+    ensemble.write_text(f"# rules: {rules_version()}\nstage,input R\n" + "".join(f"1,0.{row}\n" for row in range(1, 9)))
+    asked = {name: str(ensemble) if name == "ensemble" else value for name, value in asked.items()}
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(plan, file, _options(pool))
+        if not asked:
+            path.write_text(TEXT.replace("[0.0, 0.95]", "[0.0, 0.5]"))
+            with pytest.raises(InputError, match=r"was run with other worlds than .*own\.toml holds now: judge it by"):
+                judged_file(plan, file)
+        with pytest.raises(InputError, match=words):
+            put_to_the_test(replace(plan, **asked), file, replace(_options(pool), accept_changes=True))
 
 
 def test_what_was_accepted_once_does_not_let_through_what_changes_later(plan: ClaimsPlan, tmp_path: Path) -> None:
@@ -135,7 +160,9 @@ def test_further_runs_of_another_model_are_not_mixed_in(
         put_to_the_test(replace(wanted, most=1), file, _options(pool))
         file.unlink()
         monkeypatch.setattr(fake_claims, "task_fingerprint", lambda spec: whole(spec) | {"scenario toy": "mended"})
-        with pytest.raises(InputError, match=r"claims-to-2\.sqlite was run with other scenario toy than claims\.sqlite"):
+        with pytest.raises(
+            InputError, match=r"claims-to-2\.sqlite was run with other scenario toy than claims\.sqlite"
+        ):
             put_to_the_test(replace(wanted, most=1), file, _options(pool))
 
 
