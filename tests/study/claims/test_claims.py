@@ -295,3 +295,21 @@ def test_a_claim_over_an_arm_that_is_not_there_is_refused_with_the_nearest(tmp_p
     path.write_text(TEXT.replace("open.left", "opne.left"))
     with pytest.raises(InputError, match=r"claim .*'opne'.*did you mean 'open'"):
         claims(path=path, worlds=1, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("open.left - 30", "open.lefd_total"), ("sign = 1", 'occurs = "open.lefd_total"\nsign = 1')]
+)
+def test_a_measure_that_no_run_has_is_refused_before_anything_runs(tmp_path: Path, old: str, new: str) -> None:
+    """It was told after all runs, which may have taken hours."""
+    path, file = tmp_path / "own.toml", tmp_path / "claims.sqlite"
+    path.write_text(
+        TEXT.replace("open.left", "open.left_total")
+        .replace("closed.left", "closed.left_total")
+        .replace(old.replace("left", "left_total"), new)
+    )
+    with pytest.raises(
+        InputError, match=r"claim .*, arm open: there is no measure 'lefd_total'.*did you mean 'left_total'"
+    ):
+        claims(path=path, worlds=1, quiet=True, out=file)
+    assert not file.exists()

@@ -14,7 +14,7 @@ from desertion.simulation.model import DesertionModel
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.document import Claims
 from desertion.study.claims.judging import allowed_worlds, gathered, judge_all
-from desertion.study.claims.measures import _end, _others, extra_measures
+from desertion.study.claims.measures import EXTRA, _end, _others, extra_measures
 from desertion.study.claims.world_run import ArmRun, dressed, ruled_out, run_claim_arm, task_check
 from desertion.study.claims.worlds import worlds
 from tests.simulation.worlds import CALM, INERT, made
@@ -108,6 +108,7 @@ def test_a_run_that_was_stopped_counts_dates_to_the_horizon_like_every_measure()
     model = DesertionModel(made(30, [falling, standing], behaviour=CALM, stop=stop), rng=1).run()
     measured = model.measures()
     found = extra_measures(model, measured)
+    assert set(found) == set(EXTRA)
     assert model.day == found["days"] == 3
     assert found["fall_days"] == measured["fall_day@falling"] + measured["fall_day@standing"] == 31.0
 

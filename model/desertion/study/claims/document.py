@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -76,6 +76,15 @@ class _Row(Frozen):
         """
         for arm, _ in self.terms:
             refuse_unknown("arm", arm, arms, where=self._called(getattr(self, "id", None)))
+
+    def check_measures(self, known: Collection[str]) -> None:
+        """Refuse an effect over measures that are none of the known ones.
+
+        Raises:
+            InputError: a measure is unknown.
+        """
+        for arm, measure in sorted(self.terms):
+            refuse_unknown("measure", measure, known, where=f"{self._called(getattr(self, 'id', None))}, arm {arm}")
 
 
 class Claim(_Row):
@@ -244,6 +253,15 @@ class Claims(Frozen):
         claims = tuple(claim for claim in self.claims if claim.id in ids)
         bounds = self.bounds_on(frozenset().union(*(self.scenarios_of(claim) for claim in claims)))
         return self.model_copy(update={"claims": claims, "numbers": (), "bounds": bounds})
+
+    def check_measures(self, known: Collection[str]) -> None:
+        """Refuse what reads a measure that is none of the known ones.
+
+        Raises:
+            InputError: a measure is unknown.
+        """
+        for row in self._rows:
+            row.check_measures(known)
 
     def scenarios_of(self, row: Claim | Number | Bound) -> frozenset[str]:
         """Names of the scenarios that a claim, a number or a bound reads."""

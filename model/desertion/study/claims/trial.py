@@ -11,7 +11,7 @@ from desertion.study.blocks import html, markdown, page
 from desertion.study.claims.document import Bound, Claims, load
 from desertion.study.claims.files import beside, check_held, files_of, rows_of, runs_of
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread, gathered, judge_all
-from desertion.study.claims.plan import ClaimsPlan, rows_spec, spec_of
+from desertion.study.claims.plan import ClaimsPlan, refuse_unknown_measures, rows_spec, spec_of
 from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.world_run import dressed
 from desertion.study.claims.worlds import worlds
@@ -83,6 +83,7 @@ def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> Claims
     Raises:
         InputError: the claims file is wrong, or `file` belongs to another study.
     """
+    refuse_unknown_measures(plan)
     run_study(spec_of(plan), file, options)
     have = plan.replicates  # parts of a study know too few runs to tell where more are needed
     while have < plan.most and options.shard == (1, 1):
