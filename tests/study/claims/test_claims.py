@@ -221,6 +221,28 @@ def test_replicates_are_added_until_no_world_is_undecided(plan: ClaimsPlan, tmp_
     assert found.run.runs == 32
     assert {path.name for path in tmp_path.glob("*.sqlite")} == {"claims.sqlite", "claims-to-2.sqlite"}
     assert not any(row.unclear for row in found.judged)
+    assert (found.run.replicates, found.run.most) == (1, 2)
+
+
+def test_the_command_of_a_report_repeats_all_runs_that_it_rests_on(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """Asked for one run of each arm over a file beside which second ones lie, all are judged, and so the command names both."""
+    file, wanted = tmp_path / "claims.sqlite", replace(plan, replicates=1, most=2)
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(wanted, file, _options(pool))
+        again = put_to_the_test(replace(wanted, most=1), file, _options(pool))
+    assert (again.run.runs, again.run.most) == (32, 2)
+    assert "--runs 1 --seed 1 --most-runs 2 " in again.run.command
+
+
+def test_people_are_counted_of_each_size_in_which_a_scenario_is_run(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """One arm at a half of the size of the other: the report named that of the first alone."""
+    assert plan.path is not None
+    plan.path.write_text(
+        TEXT.replace('[arms.closed]\nscenario = "toy"', '[arms.closed]\nscenario = "toy"\nscale = 0.5')
+    )
+    with ThreadPoolExecutor(2) as pool:
+        found = put_to_the_test(replace(plan, count=2, replicates=1), tmp_path / "claims.sqlite", _options(pool))
+    assert found.run.people == {"toy": (500, 1000)}
 
 
 def test_further_runs_that_failed_are_had_again_in_the_worlds_that_were_open_then(

@@ -33,7 +33,7 @@ class ClaimsPlan:
         seed: seed of worlds and runs.
         ensemble: name or file of an ensemble from which worlds are taken; none if empty.
         quick: whether the verdicts are to be called provisional.
-        command: command that repeats it, for the report.
+        command: command that repeats it, for the report; made of the rest if empty.
     """
 
     path: Path | None = None
@@ -46,7 +46,7 @@ class ClaimsPlan:
     seed: int = 1
     ensemble: str = ""
     quick: bool = False
-    command: str = "desertion claims"
+    command: str = ""
     task: str = TASK
 
 
