@@ -178,6 +178,8 @@ def test_a_bound_is_that_of_the_same_rate_over_the_run() -> None:
     bound = loaded(text).bounds[0]
     assert bound.over(181)[1] == pytest.approx(2 * (1 - 0.95 ** (181 / 1034)))
     assert bound.over(1034) == pytest.approx((0.0, 0.1))
+    effect = bound.model_copy(update={"low": -10.0, "high": -4.0, "days": 0.0})
+    assert effect.over(181) == (-20.0, -2.0), "wider both ways below nothing too"
     assert bound.kept({"open": {"left": 0.017, "days": 181.0}})
     assert not bound.kept({"open": {"left": 0.019, "days": 181.0}})
 

@@ -162,7 +162,7 @@ class Bound(_Row):
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
-        if self.low > self.high:
+        if not self.low <= self.high:  # nor NaN, which no world would keep
             raise input_error("low", self.low, f"must not be above high = {self.high:g}", where=self._called(None))
         if self.days and not (self.low >= 0.0 and self.high < 1.0):
             raise input_error("days", self.days, "asks for shares from 0 to below 1", where=self._called(None))
@@ -174,7 +174,7 @@ class Bound(_Row):
             -math.expm1(math.log1p(-share) * days / self.days) if self.days else share
             for share in (self.low, self.high)
         )
-        return low / self.margin, high * self.margin
+        return min(low / self.margin, low * self.margin), max(high / self.margin, high * self.margin)
 
     def kept(self, arms: Mapping[str, Measures]) -> bool:
         """Whether the measures of the arms keep the bound, over the days that they ran."""

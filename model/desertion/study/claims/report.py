@@ -142,8 +142,8 @@ def blocks(
 def weighed_otherwise(row: JudgedClaim) -> str:
     """What a claim that is decided by worlds of equal weight comes to under the other weighting that is most against it."""
     assert row.against is not None
-    if row.against.share in (0.0, 1.0) and row.main.word != "depends":
-        return f"{'all worlds show' if row.against.share else 'no world shows'} it, so that no weight changes that."
+    if row.main.share in (0.0, 1.0):
+        return f"{'all worlds show' if row.main.share else 'no world shows'} it, so that no weight changes that."
     share = f"{percent(row.against.share)} of {many(row.against.worlds, 'world shows', 'worlds show')} it where {row.against.what}"
     return (
         f"{share}, and so it *depends*."
