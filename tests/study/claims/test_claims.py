@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from desertion.errors import InputError
@@ -222,6 +223,33 @@ def test_replicates_are_added_until_no_world_is_undecided(plan: ClaimsPlan, tmp_
     assert {path.name for path in tmp_path.glob("*.sqlite")} == {"claims.sqlite", "claims-to-2.sqlite"}
     assert not any(row.unclear for row in found.judged)
     assert (found.run.replicates, found.run.most) == (1, 2)
+
+
+def test_replicates_are_doubled_up_to_the_most_that_were_asked_for(
+    plan: ClaimsPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs that lie a hundred persons apart leave every world open: two of each arm become three, and not four."""
+
+    def apart(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
+        number = spec["settings"].get("first", 0) + replicate
+        return Outcome(
+            {"left": 100.0 * (number % 2 == (spec["settings"]["arm"] == "open"))}, np.empty((0, 0), np.float32), ()
+        )
+
+    monkeypatch.setattr(fake_claims, "run", apart)
+    with ThreadPoolExecutor(2) as pool:
+        found = put_to_the_test(replace(plan, most=3), tmp_path / "claims.sqlite", _options(pool))
+    assert (found.run.runs, found.run.most) == (48, 3)
+    assert (tmp_path / "claims-to-3.sqlite").exists()
+
+
+def test_a_claim_that_cannot_be_tested_asks_for_no_further_runs(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """Too few events to tell: another run of each arm would make them no more."""
+    assert plan.path is not None
+    plan.path.write_text(TEXT.replace("sign = 1", 'events = "0 * open.left"\nsign = 1'))
+    with ThreadPoolExecutor(2) as pool:
+        found = put_to_the_test(replace(plan, replicates=1, most=2), tmp_path / "claims.sqlite", _options(pool))
+    assert (found.run.runs, len(found.judged[0].unclear)) == (16, 8)
 
 
 def test_the_command_of_a_report_repeats_all_runs_that_it_rests_on(plan: ClaimsPlan, tmp_path: Path) -> None:

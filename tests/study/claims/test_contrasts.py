@@ -332,3 +332,28 @@ def test_a_world_whose_values_are_refused_together_stops_nothing(tmp_path: Path,
         task_check({"settings": settings})
         with pytest.raises(InputError, match="share_killed"):
             run_claim_arm({"settings": settings}, 0, 1)
+
+
+def test_arms_of_a_world_have_the_same_people_and_fates_and_worlds_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The seed of a run is that of its world and replicate, whatever the arm."""
+    file, seeds = tmp_path / "own.toml", list[int]()
+
+    class StoppedError(Exception):
+        """What stands in for the run."""
+
+    def stopped(_scenario: Scenario, rng: int) -> None:
+        seeds.append(rng)
+        raise StoppedError
+
+    file.write_text(
+        "[world.vary]\n'behaviour.frailty_own' = { range = [0.0, 1.0] }\n[arms.open]" + TEXT.split("[arms.open]")[1]
+    )
+    monkeypatch.setattr("desertion.simulation.model.DesertionModel", stopped)
+    settings = {"claims": str(file), "worlds": 2, "worlds_seed": 1, "scale": 1.0}
+    for arm, world, replicate in (("open", 0, 0), ("closed", 0, 0), ("open", 0, 1), ("open", 1, 0)):
+        with pytest.raises(StoppedError):
+            run_claim_arm({"settings": settings | {"arm": arm, "world": world}}, replicate, 1)
+    assert seeds[0] == seeds[1]
+    assert len(set(seeds)) == 3
