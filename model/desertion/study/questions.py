@@ -22,7 +22,7 @@ from desertion.scenario import Policy, Scenario
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.study import Study
 from desertion.study.claims.files import as_run
-from desertion.study.claims.plan import ClaimsPlan, quickly, repeated
+from desertion.study.claims.plan import ClaimsPlan, quickly
 from desertion.study.claims.trial import ClaimsOutcome, judged_file, put_to_the_test
 from desertion.study.design.reading import changed, read_spec
 from desertion.study.matching.ensemble import load_ensemble
@@ -223,7 +223,6 @@ def claims(
     if plan.ensemble and not only_judge:
         plan = replace(plan, count=min(plan.count, len(load_ensemble(plan.ensemble).worlds)))
     plan = quickly(plan) if quick else plan
-    plan = replace(plan, command=repeated(plan))
     if out is not None:
         file = Path(out)
         return (

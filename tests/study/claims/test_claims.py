@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from desertion.errors import InputError
@@ -86,7 +87,6 @@ def test_other_worlds_than_those_that_ran_are_not_judged(
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("[0.0, 0.95]", "[0.0, 0.5]", "worlds"),
         ('policies = ["fast-track"]', 'policies = ["closed-borders"]', "arm open"),
         ("smallest = 0.05", "smallest = 0.5", ""),
         ("Open beats closed", "Open is better than closed", ""),
@@ -109,6 +109,62 @@ def test_runs_are_judged_by_the_worlds_and_arms_that_ran(
             assert put_to_the_test(plan, file, accepting).run.complete == 8
         else:
             assert judged_file(plan, file).run.complete == 8
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"seed": 2}, r"holds runs of seed = 1, and would read them as of 2: .* or keep seed as it was"),
+        ({"scale": 0.5}, r"holds runs of size = 1\.0, and would read them as of 0\.5"),
+        ({"ensemble": "mine.csv"}, r"holds runs of ensemble = null, and would read them as of .*mine\.csv"),
+        ({}, r"holds runs of ranges \(hash\) = "),
+    ],
+)
+def test_no_acceptance_gives_finished_runs_the_inputs_of_other_worlds(
+    plan: ClaimsPlan, tmp_path: Path, asked: dict[str, Any], words: str
+) -> None:
+    """A row has the number of its world alone: under another seed, size, ensemble or range its answer would stand beside inputs that it never had."""
+    file, path, ensemble = tmp_path / "claims.sqlite", tmp_path / "own.toml", tmp_path / "mine.csv"
+    ensemble.write_text(f"# rules: {rules_version()}\nstage,input R\n" + "".join(f"1,0.{row}\n" for row in range(1, 9)))
+    asked = {name: str(ensemble) if name == "ensemble" else value for name, value in asked.items()}
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(plan, file, _options(pool))
+        if not asked:
+            path.write_text(TEXT.replace("[0.0, 0.95]", "[0.0, 0.5]"))
+            with pytest.raises(InputError, match=r"was run with other worlds than .*own\.toml holds now: judge it by"):
+                judged_file(plan, file)
+        with pytest.raises(InputError, match=words):
+            put_to_the_test(replace(plan, **asked), file, replace(_options(pool), accept_changes=True))
+
+
+def test_what_was_accepted_once_does_not_let_through_what_changes_later(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """A second run of each arm was accepted; ranges that are narrowed after that never drew a world of the file."""
+    file, path = tmp_path / "claims.sqlite", tmp_path / "own.toml"
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(replace(plan, replicates=1), file, _options(pool))
+        assert put_to_the_test(plan, file, replace(_options(pool), accept_changes=True)).run.replicates == 2
+    path.write_text(TEXT.replace("[0.0, 0.95]", "[0.0, 0.1]"))
+    with pytest.raises(InputError, match="was run with other worlds than"):
+        claims(path=path, only_judge=True, out=file)
+
+
+def test_further_runs_of_another_model_are_not_mixed_in(
+    plan: ClaimsPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first file was removed and had again by other code, of the same worlds and seed; its words may differ."""
+    file, path, whole = tmp_path / "claims.sqlite", tmp_path / "own.toml", fake_claims.task_fingerprint
+    wanted = replace(plan, replicates=1, most=2)
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(wanted, file, _options(pool))
+        file.unlink()
+        path.write_text(TEXT.replace("Open beats closed", "Open is better than closed"))
+        put_to_the_test(replace(wanted, most=1), file, _options(pool))
+        file.unlink()
+        monkeypatch.setattr(fake_claims, "task_fingerprint", lambda spec: whole(spec) | {"scenario toy": "mended"})
+        with pytest.raises(
+            InputError, match=r"claims-to-2\.sqlite was run with other scenario toy than claims\.sqlite"
+        ):
+            put_to_the_test(replace(wanted, most=1), file, _options(pool))
 
 
 def test_further_runs_of_another_study_are_not_mixed_in(plan: ClaimsPlan, tmp_path: Path) -> None:
@@ -166,6 +222,55 @@ def test_replicates_are_added_until_no_world_is_undecided(plan: ClaimsPlan, tmp_
     assert found.run.runs == 32
     assert {path.name for path in tmp_path.glob("*.sqlite")} == {"claims.sqlite", "claims-to-2.sqlite"}
     assert not any(row.unclear for row in found.judged)
+    assert (found.run.replicates, found.run.most) == (1, 2)
+
+
+def test_replicates_are_doubled_up_to_the_most_that_were_asked_for(
+    plan: ClaimsPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs that lie a hundred persons apart leave every world open: two of each arm become three, and not four."""
+
+    def apart(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
+        number = spec["settings"].get("first", 0) + replicate
+        return Outcome(
+            {"left": 100.0 * (number % 2 == (spec["settings"]["arm"] == "open"))}, np.empty((0, 0), np.float32), ()
+        )
+
+    monkeypatch.setattr(fake_claims, "run", apart)
+    with ThreadPoolExecutor(2) as pool:
+        found = put_to_the_test(replace(plan, most=3), tmp_path / "claims.sqlite", _options(pool))
+    assert (found.run.runs, found.run.most) == (48, 3)
+    assert (tmp_path / "claims-to-3.sqlite").exists()
+
+
+def test_a_claim_that_cannot_be_tested_asks_for_no_further_runs(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """Too few events to tell: another run of each arm would make them no more."""
+    assert plan.path is not None
+    plan.path.write_text(TEXT.replace("sign = 1", 'events = "0 * open.left"\nsign = 1'))
+    with ThreadPoolExecutor(2) as pool:
+        found = put_to_the_test(replace(plan, replicates=1, most=2), tmp_path / "claims.sqlite", _options(pool))
+    assert (found.run.runs, len(found.judged[0].unclear)) == (16, 8)
+
+
+def test_the_command_of_a_report_repeats_all_runs_that_it_rests_on(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """Asked for one run of each arm over a file beside which second ones lie, all are judged, and so the command names both."""
+    file, wanted = tmp_path / "claims.sqlite", replace(plan, replicates=1, most=2)
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(wanted, file, _options(pool))
+        again = put_to_the_test(replace(wanted, most=1), file, _options(pool))
+    assert (again.run.runs, again.run.most) == (32, 2)
+    assert "--runs 1 --seed 1 --most-runs 2 " in again.run.command
+
+
+def test_people_are_counted_of_each_size_in_which_a_scenario_is_run(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """One arm at a half of the size of the other: the report named that of the first alone."""
+    assert plan.path is not None
+    plan.path.write_text(
+        TEXT.replace('[arms.closed]\nscenario = "toy"', '[arms.closed]\nscenario = "toy"\nscale = 0.5')
+    )
+    with ThreadPoolExecutor(2) as pool:
+        found = put_to_the_test(replace(plan, count=2, replicates=1), tmp_path / "claims.sqlite", _options(pool))
+    assert found.run.people == {"toy": (500, 1000)}
 
 
 def test_further_runs_that_failed_are_had_again_in_the_worlds_that_were_open_then(
@@ -240,3 +345,21 @@ def test_a_claim_over_an_arm_that_is_not_there_is_refused_with_the_nearest(tmp_p
     path.write_text(TEXT.replace("open.left", "opne.left"))
     with pytest.raises(InputError, match=r"claim .*'opne'.*did you mean 'open'"):
         claims(path=path, worlds=1, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("open.left - 30", "open.lefd_total"), ("sign = 1", 'occurs = "open.lefd_total"\nsign = 1')]
+)
+def test_a_measure_that_no_run_has_is_refused_before_anything_runs(tmp_path: Path, old: str, new: str) -> None:
+    """It was told after all runs, which may have taken hours."""
+    path, file = tmp_path / "own.toml", tmp_path / "claims.sqlite"
+    path.write_text(
+        TEXT.replace("open.left", "open.left_total")
+        .replace("closed.left", "closed.left_total")
+        .replace(old.replace("left", "left_total"), new)
+    )
+    with pytest.raises(
+        InputError, match=r"claim .*, arm open: there is no measure 'lefd_total'.*did you mean 'left_total'"
+    ):
+        claims(path=path, worlds=1, quiet=True, out=file)
+    assert not file.exists()

@@ -14,7 +14,7 @@ from desertion.simulation.model import DesertionModel
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.document import Claims
 from desertion.study.claims.judging import allowed_worlds, gathered, judge_all
-from desertion.study.claims.measures import _end, _others, extra_measures
+from desertion.study.claims.measures import EXTRA, _end, _others, extra_measures
 from desertion.study.claims.world_run import ArmRun, dressed, ruled_out, run_claim_arm, task_check
 from desertion.study.claims.worlds import worlds
 from tests.simulation.worlds import CALM, INERT, made
@@ -108,6 +108,7 @@ def test_a_run_that_was_stopped_counts_dates_to_the_horizon_like_every_measure()
     model = DesertionModel(made(30, [falling, standing], behaviour=CALM, stop=stop), rng=1).run()
     measured = model.measures()
     found = extra_measures(model, measured)
+    assert set(found) == set(EXTRA)
     assert model.day == found["days"] == 3
     assert found["fall_days"] == measured["fall_day@falling"] + measured["fall_day@standing"] == 31.0
 
@@ -177,6 +178,8 @@ def test_a_bound_is_that_of_the_same_rate_over_the_run() -> None:
     bound = loaded(text).bounds[0]
     assert bound.over(181)[1] == pytest.approx(2 * (1 - 0.95 ** (181 / 1034)))
     assert bound.over(1034) == pytest.approx((0.0, 0.1))
+    effect = bound.model_copy(update={"low": -10.0, "high": -4.0, "days": 0.0})
+    assert effect.over(181) == (-20.0, -2.0), "wider both ways below nothing too"
     assert bound.kept({"open": {"left": 0.017, "days": 181.0}})
     assert not bound.kept({"open": {"left": 0.019, "days": 181.0}})
 
@@ -329,3 +332,28 @@ def test_a_world_whose_values_are_refused_together_stops_nothing(tmp_path: Path,
         task_check({"settings": settings})
         with pytest.raises(InputError, match="share_killed"):
             run_claim_arm({"settings": settings}, 0, 1)
+
+
+def test_arms_of_a_world_have_the_same_people_and_fates_and_worlds_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The seed of a run is that of its world and replicate, whatever the arm."""
+    file, seeds = tmp_path / "own.toml", list[int]()
+
+    class StoppedError(Exception):
+        """What stands in for the run."""
+
+    def stopped(_scenario: Scenario, rng: int) -> None:
+        seeds.append(rng)
+        raise StoppedError
+
+    file.write_text(
+        "[world.vary]\n'behaviour.frailty_own' = { range = [0.0, 1.0] }\n[arms.open]" + TEXT.split("[arms.open]")[1]
+    )
+    monkeypatch.setattr("desertion.simulation.model.DesertionModel", stopped)
+    settings = {"claims": str(file), "worlds": 2, "worlds_seed": 1, "scale": 1.0}
+    for arm, world, replicate in (("open", 0, 0), ("closed", 0, 0), ("open", 0, 1), ("open", 1, 0)):
+        with pytest.raises(StoppedError):
+            run_claim_arm({"settings": settings | {"arm": arm, "world": world}}, replicate, 1)
+    assert seeds[0] == seeds[1]
+    assert len(set(seeds)) == 3

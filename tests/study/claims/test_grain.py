@@ -18,7 +18,7 @@ from desertion.study.design.formula import Effect
 from tests.study.claims.test_report import RUN
 
 PLAIN = {"left_total": 100.0, "strength_end": 400.0, "strength_share_end": 0.8, "mean_strength_share": 0.9,
-         "soldier_days": 90_000.0, "days": 180.0, "waiting_end": 8.0, "protected": 2.0, "yearly_cost": 5e6}  # fmt: skip
+         "share_left": 0.01, "reservists_left": 80.0, "reservists_left_share": 0.02, "soldier_days": 90_000.0, "days": 180.0, "waiting_end": 8.0, "protected": 2.0, "yearly_cost": 5e6}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,12 @@ PLAIN = {"left_total": 100.0, "strength_end": 400.0, "strength_share_end": 0.8, 
         ("1000 * ratio(open.left_total - shut.left_total, shut.left_total)", {"left_total": 97.0}, 3.0),
         ("1000 * relative(open.left_total, shut.left_total)", {"left_total": 107.0}, 7.0),
         ("1000 * (shut.mean_strength_share - open.mean_strength_share)", {"mean_strength_share": 0.892}, 4.0),
+        ("open.share_left - shut.share_left", {"left_total": 103.0, "share_left": 0.0103}, 3.0),
+        (
+            "open.reservists_left_share - shut.reservists_left_share",
+            {"reservists_left": 88.0, "reservists_left_share": 0.022},
+            8.0,
+        ),
         ("shut.soldier_days - open.soldier_days", {"soldier_days": 89_640.0}, 2.0),
         ("open.waiting_end + open.protected - shut.waiting_end - shut.protected", {"waiting_end": 14.0}, 6.0),
         ("open.yearly_cost - shut.yearly_cost", {"yearly_cost": 5e6 + 1.0}, math.inf),

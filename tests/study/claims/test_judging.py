@@ -180,6 +180,11 @@ def test_worlds_fill_their_ranges_and_keep_their_seed(path: Path) -> None:
             "[[bounds]]\neffect = 'open.left'\nlow = 3\nhigh = 2\nsource = 'E'\n[[claims]]",
             "bound: low = 3",
         ),
+        (
+            "[[claims]]",
+            "[[bounds]]\neffect = 'open.left'\nlow = nan\nhigh = 2\nsource = 'E'\n[[claims]]",
+            "low: must be a number, got nan",
+        ),
         ("[[claims]]", "[[claims", "this is not TOML"),
     ],
 )

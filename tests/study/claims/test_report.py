@@ -17,7 +17,8 @@ RUN = Run(
     worlds=64,
     complete=64,
     replicates=2,
-    people={"toy": 1000},
+    most=2,
+    people={"toy": (1000,)},
     runs=256,
     seconds=60.0,
     seed=1,
@@ -54,6 +55,12 @@ def test_both_forms_say_what_a_verdict_rests_on(reports: tuple[str, str]) -> Non
             "Nobody reads <minds>",
         ):
             assert part in plain, part
+
+
+def test_the_size_of_a_run_is_told_whole() -> None:
+    """Worlds whose runs were doubled rest on up to sixteen pairs, and some arms run the scenario at another size."""
+    report = markdown(blocks([], [], (), replace(RUN, most=16, people={"toy": (1000, 4000)})))
+    assert "2 to 16 paired replicates of each arm in each world, 1,000 or 4,000 people in toy;" in report
 
 
 def test_a_bound_just_short_of_a_border_does_not_look_like_it() -> None:

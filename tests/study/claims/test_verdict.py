@@ -41,9 +41,9 @@ def test_no_effect_never_counts_even_without_a_smallest_one() -> None:
 
 
 def test_opposite_effects_are_counted_apart() -> None:
-    """A claim may be reversed in some worlds; the verdict says in how many."""
-    verdict = judge([-1.0, -0.01, 0.2, np.nan], -1, 0.1)
-    assert (verdict.shown, verdict.reversed, verdict.undefined, verdict.worlds) == (1, 1, 1, 4)
+    """A claim may be reversed in some worlds; the verdict says in how many, by the same smallest size."""
+    verdict = judge([-1.0, -0.01, 0.2, 0.05, np.nan], -1, 0.1)
+    assert (verdict.shown, verdict.reversed, verdict.undefined, verdict.worlds) == (1, 1, 1, 5)
 
 
 def test_effect_sizes_leave_out_worlds_without_a_value() -> None:

@@ -100,6 +100,15 @@ def test_fewer_than_ten_worlds_of_a_form_neither_turn_nor_confirm_a_verdict() ->
     assert unheard([found])[0].startswith("Of the worlds judged, 9 have form = none (1 of 1 claims): too few")
 
 
+def test_all_worlds_are_not_said_to_show_what_a_few_that_are_not_weighed_do_not() -> None:
+    """Where worlds differ in a word alone, the nine without contagion are in no other weighting."""
+    points = tuple({"form": form} for form in ["additive"] * 400 + ["none"] * 9)
+    runs = [(world, "arm", 0, {"left": float(world < 400)}) for world in range(409)]
+    found = judge_all(_claims(), points, gathered(runs))[0][0]
+    assert (found.main.word, found.main.shown) == ("holds", 400)
+    assert weighed_otherwise(found).startswith("100 % of 400 worlds show it where only worlds with form = additive")
+
+
 @pytest.mark.parametrize(("left", "word", "agreed"), [(1.0, "holds", 1), (-1.0, "fails", -1), (0.0, "fails", 0)])
 def test_the_direction_in_which_worlds_agree_need_not_be_the_claimed_one(left: float, word: str, agreed: int) -> None:
     """A claim whose opposite is seen everywhere fails with a direction; one of which nothing is seen fails without."""

@@ -104,7 +104,7 @@ def _Verdicts(file: JudgedFile) -> Any:
         text(CAUTION, kind="small")
         run = outcome.run
         text(
-            f"{many(run.worlds, 'world')}, {many(run.replicates, 'paired replicate')} of each arm, {many(run.runs, 'run')}, "
+            f"{many(run.worlds, 'world')}, {run.pairs} of each arm, {many(run.runs, 'run')}, "
             f"seed {run.seed}. The same on the command line:",
             kind="small",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -76,6 +76,15 @@ class _Row(Frozen):
         """
         for arm, _ in self.terms:
             refuse_unknown("arm", arm, arms, where=self._called(getattr(self, "id", None)))
+
+    def check_measures(self, known: Collection[str]) -> None:
+        """Refuse an effect over measures that are none of the known ones.
+
+        Raises:
+            InputError: a measure is unknown.
+        """
+        for arm, measure in sorted(self.terms):
+            refuse_unknown("measure", measure, known, where=f"{self._called(getattr(self, 'id', None))}, arm {arm}")
 
 
 class Claim(_Row):
@@ -153,7 +162,7 @@ class Bound(_Row):
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
-        if self.low > self.high:
+        if not self.low <= self.high:  # nor NaN, which no world would keep
             raise input_error("low", self.low, f"must not be above high = {self.high:g}", where=self._called(None))
         if self.days and not (self.low >= 0.0 and self.high < 1.0):
             raise input_error("days", self.days, "asks for shares from 0 to below 1", where=self._called(None))
@@ -165,7 +174,7 @@ class Bound(_Row):
             -math.expm1(math.log1p(-share) * days / self.days) if self.days else share
             for share in (self.low, self.high)
         )
-        return low / self.margin, high * self.margin
+        return min(low / self.margin, low * self.margin), max(high / self.margin, high * self.margin)
 
     def kept(self, arms: Mapping[str, Measures]) -> bool:
         """Whether the measures of the arms keep the bound, over the days that they ran."""
@@ -244,6 +253,15 @@ class Claims(Frozen):
         claims = tuple(claim for claim in self.claims if claim.id in ids)
         bounds = self.bounds_on(frozenset().union(*(self.scenarios_of(claim) for claim in claims)))
         return self.model_copy(update={"claims": claims, "numbers": (), "bounds": bounds})
+
+    def check_measures(self, known: Collection[str]) -> None:
+        """Refuse what reads a measure that is none of the known ones.
+
+        Raises:
+            InputError: a measure is unknown.
+        """
+        for row in self._rows:
+            row.check_measures(known)
 
     def scenarios_of(self, row: Claim | Number | Bound) -> frozenset[str]:
         """Names of the scenarios that a claim, a number or a bound reads."""

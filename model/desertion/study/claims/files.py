@@ -1,9 +1,8 @@
 """The files of a test of claims: that of the first runs, those of further ones beside it, and whether they are those of a plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from desertion.errors import InputError
 from desertion.files import shown
@@ -106,24 +105,41 @@ def check_held(plan: ClaimsPlan, path: Path, file: Path) -> int:
         raise InputError(
             f"{path} was run with --worlds = {own['worlds']} and not {plan.count}: give --worlds {own['worlds']} or less"
         )
-    _check_parts(plan, path, header)
+    _check_parts(plan, path, header["fingerprint"])
+    if path != file:
+        _check_alike(path, header["fingerprint"], file)
     return int(spec["replicates"]["number"])
 
 
-def _check_parts(plan: ClaimsPlan, path: Path, header: Mapping[str, Any]) -> None:
-    """Refuse to judge by an ensemble or a claims file whose worlds or arms are not those that were run, unless that was accepted."""
+def _check_alike(path: Path, further: Mapping[str, str], file: Path) -> None:
+    """Refuse further runs of another model than the first ones; the hash of the whole claims file, whose words may change, decides no run."""
+    with StudyFile(file) as study:
+        first = study.header()["fingerprint"]
+    other = sorted(name for name in (first.keys() & further.keys()) - {"claims"} if first[name] != further[name])
+    if other:
+        raise InputError(
+            f"{path} was run with other {_few(other)} than {file.name}: remove it, or go on with both by the command that made them and --accept-changes"
+        )
+
+
+def _check_parts(plan: ClaimsPlan, path: Path, then: Mapping[str, str]) -> None:
+    """Refuse to judge by an ensemble or a claims file whose worlds or arms are not those that were run, or were accepted when it was gone on with."""
     claims = load(plan.path)
-    now, then = parts_of(claims, claims.chosen(plan.ids).arms_needed(), claims.bounds), header["fingerprint"]
+    now = parts_of(claims, claims.chosen(plan.ids).arms_needed(), claims.bounds)
     digest = load_ensemble(plan.ensemble).digest if plan.ensemble else ""
-    if then.get("ensemble", digest) != digest and not header.get("accepted_changes"):
+    if then.get("ensemble", digest) != digest:
         raise InputError(
             f"{path} was run in the worlds of {shown(Path(plan.ensemble))} as it was then, and that file is another now: "
             "put the former one back, or run the claims anew with another --out"
         )
     other = sorted(name.removeprefix("claims: ") for name, part in now.items() if then.get(name, part) != part)
-    if other and not header.get("accepted_changes"):
+    if other:
         where = shown(plan.path) if plan.path else "the shipped claims file"
         raise InputError(
-            f"{path} was run with other {', '.join(other[:5])}{', ...' if len(other) > 5 else ''} than {where} holds now: "
+            f"{path} was run with other {_few(other)} than {where} holds now: "
             "judge it by the file that it was run with (--claims), or run the claims anew with another --out"
         )
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join([*names[:5], *(["..."] if len(names) > 5 else [])])

@@ -15,9 +15,11 @@ LEGEND = (
 )
 """What the mark behind an effect means."""
 
-_OF_SOLDIERS = frozenset(
-    ("strength_share_end", "mean_strength_share", "min_strength_share", "effective_mean_share", "information_share", *(f"effective_{days}" for days in WINDOWS))
-)  # fmt: skip
+_SHARES = dict.fromkeys(
+    ("strength_share_end", "mean_strength_share", "min_strength_share", "effective_mean_share", "information_share", *(f"effective_{days}" for days in WINDOWS)),
+    ("strength_share_end", "strength_end"),
+) | {f"{who}_left_share": (f"{who}_left_share", f"{who}_left") for who in ("soldiers", "reservists")} | {"share_left": ("share_left", "left_total")}  # fmt: skip
+"""Measures that are shares of persons: a share and the persons in it, by which it says what one of them is."""
 _COUNTS = frozenset(("waiting_end",))
 _DAYS = frozenset(("surrendered_days",))
 
@@ -26,7 +28,7 @@ def persons(effect: Effect, pairs: Sequence[Mapping[str, Measures]]) -> float:
     """Simulated persons by which an effect differs from nothing; infinite for one that counts no persons, NaN where it has no value.
 
     The effect over the most that one person more in one arm would move it by: 1 in what counts persons, events or cases, one of the
-    soldiers of the first day in shares of strength, all days of one soldier in soldier-days.
+    soldiers of the first day in shares of strength, one of those who could leave in shares of leavers, all days of one soldier in soldier-days.
 
     Args:
         effect: The effect.
@@ -50,9 +52,9 @@ def persons(effect: Effect, pairs: Sequence[Mapping[str, Measures]]) -> float:
 
 def _one_person(measures: Measures, name: str) -> float:
     """What one person more adds to a measure; 0 where it counts none."""
-    if name in _OF_SOLDIERS:
-        last = measures["strength_end"]
-        return measures["strength_share_end"] / last if last else 0.0
+    if name in _SHARES:
+        share, count = _SHARES[name]
+        return measures[share] / measures[count] if measures[count] else 0.0
     column = MEASURES.get(name)
     if name in _DAYS or (column is not None and column.unit == "soldier-days"):
         return measures["days"]

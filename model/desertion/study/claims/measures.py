@@ -19,6 +19,12 @@ FINAL_DAYS = 30
 INDEX_DROP = 0.1
 WINDOWS = (10, 30, 60)
 
+EXTRA = (
+    "surrendered_days", "final_surrender_share", "index_lead", "balance", "fall_days", "yearly_cost",
+    *(f"effective_{days}" for days in WINDOWS), "information_share", "unit_surrenders", "waiting_end", "days",
+)  # fmt: skip
+"""Names of what `extra_measures` gives."""
+
 
 def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict[str, float]:
     """Measures that only claims read.

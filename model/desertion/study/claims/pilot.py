@@ -11,7 +11,7 @@ from desertion.simulation.society.plan import front_of
 from desertion.study.claims.document import Claim, Claims, load
 from desertion.study.claims.files import runs_of
 from desertion.study.claims.judging import FEWEST_EVENTS, allowed_worlds, gathered, pairs_by_world
-from desertion.study.claims.plan import ClaimsPlan, rows_spec
+from desertion.study.claims.plan import ClaimsPlan, refuse_unknown_measures, rows_spec
 from desertion.study.claims.world_run import dressed
 from desertion.study.run.sweep import RunOptions, run_study
 
@@ -29,6 +29,7 @@ def pilot(plan: ClaimsPlan, file: Path, options: RunOptions) -> pd.DataFrame:
     Columns: id, scenario, scale, companies (in contact, in the smallest arm), worlds (that history allows), occurs (of these, with the
     event of a conditional claim), events (of the outcome, in the median world), enough.
     """
+    refuse_unknown_measures(plan)
     claims = load(plan.path).chosen(plan.ids)
     small = replace(
         plan, count=WORLDS, seed=seed_after(plan.seed, OTHER_WORLDS), replicates=1, most=1, only_allowed=True

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from desertion.errors import InputError
 from desertion.reading import command_line, written
+from desertion.simulation.record.columns import MEASURES
 from desertion.study.claims.document import load
+from desertion.study.claims.measures import EXTRA
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.replicates import ReplicateRule
@@ -31,7 +33,7 @@ class ClaimsPlan:
         seed: seed of worlds and runs.
         ensemble: name or file of an ensemble from which worlds are taken; none if empty.
         quick: whether the verdicts are to be called provisional.
-        command: command that repeats it, for the report.
+        command: command that repeats it, for the report; made of the rest if empty.
     """
 
     path: Path | None = None
@@ -44,7 +46,7 @@ class ClaimsPlan:
     seed: int = 1
     ensemble: str = ""
     quick: bool = False
-    command: str = "desertion claims"
+    command: str = ""
     task: str = TASK
 
 
@@ -67,6 +69,16 @@ def repeated(plan: ClaimsPlan) -> str:
         ("claims", plan.path),
     ]
     return command_line("claims", plan.ids, options)
+
+
+def refuse_unknown_measures(plan: ClaimsPlan) -> None:
+    """Refuse claims that read a measure that no run has, which would be told after all runs.
+
+    Raises:
+        InputError: a measure is unknown.
+    """
+    if plan.task == TASK:
+        load(plan.path).chosen(plan.ids).check_measures({*MEASURES, *EXTRA})
 
 
 def spec_of(plan: ClaimsPlan) -> StudySpec:

@@ -48,7 +48,8 @@ class Run:
         worlds: worlds asked for.
         complete: worlds in which every arm has run.
         replicates: paired replicates per world and arm.
-        people: people per world, by scenario.
+        most: those of the world and arm that have most.
+        people: people per world, by scenario, of each size in which it is run.
         runs: runs in the file.
         seconds: computing time of the runs, added over processes.
         seed: seed of worlds and runs.
@@ -61,7 +62,8 @@ class Run:
     worlds: int
     complete: int
     replicates: int
-    people: dict[str, int]
+    most: int
+    people: dict[str, tuple[int, ...]]
     runs: int
     seconds: float
     seed: int
@@ -69,6 +71,12 @@ class Run:
     quick: bool
     bounds: tuple[str, ...] = ()
     matched: tuple[Point, ...] = ()
+
+    @property
+    def pairs(self) -> str:
+        """How many paired replicates there are, in words."""
+        most = many(self.most, "paired replicate")
+        return f"{self.replicates} to {most}" if self.most > self.replicates else most
 
 
 HEAD = (
@@ -134,8 +142,8 @@ def blocks(
 def weighed_otherwise(row: JudgedClaim) -> str:
     """What a claim that is decided by worlds of equal weight comes to under the other weighting that is most against it."""
     assert row.against is not None
-    if row.against.share in (0.0, 1.0) and row.main.word != "depends":
-        return f"{'all worlds show' if row.against.share else 'no world shows'} it, so that no weight changes that."
+    if row.main.share in (0.0, 1.0):
+        return f"{'all worlds show' if row.main.share else 'no world shows'} it, so that no weight changes that."
     share = f"{percent(row.against.share)} of {many(row.against.worlds, 'world shows', 'worlds show')} it where {row.against.what}"
     return (
         f"{share}, and so it *depends*."
@@ -246,8 +254,10 @@ def _number_cells(row: NumberSpread) -> tuple[str, ...]:
 
 
 def _size(run: Run) -> str:
-    people = ", ".join(f"{count:,} people in {name}" for name, count in run.people.items())
+    people = ", ".join(
+        f"{' or '.join(f'{count:,}' for count in counts)} people in {name}" for name, counts in run.people.items()
+    )
     return (
-        f"{run.complete} of {many(run.worlds, 'world')} complete, {many(run.replicates, 'paired replicate')} of each arm in each world, {people}; "
+        f"{run.complete} of {many(run.worlds, 'world')} complete, {run.pairs} of each arm in each world, {people}; "
         f"{many(run.runs, 'run')}, {duration(run.seconds)} of computing, seed {run.seed}. Repeat it with: {run.command}"
     )

@@ -9,9 +9,9 @@ from desertion.figures.labels import many
 from desertion.files import write_text
 from desertion.study.blocks import html, markdown, page
 from desertion.study.claims.document import Bound, Claims, load
-from desertion.study.claims.files import beside, check_held, files_of, rows_of, runs_of
+from desertion.study.claims.files import beside, check_held, files_of, most_of, rows_of, runs_of
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread, gathered, judge_all
-from desertion.study.claims.plan import ClaimsPlan, rows_spec, spec_of
+from desertion.study.claims.plan import ClaimsPlan, refuse_unknown_measures, repeated, rows_spec, spec_of
 from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.world_run import dressed
 from desertion.study.claims.worlds import worlds
@@ -83,6 +83,7 @@ def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> Claims
     Raises:
         InputError: the claims file is wrong, or `file` belongs to another study.
     """
+    refuse_unknown_measures(plan)
     run_study(spec_of(plan), file, options)
     have = plan.replicates  # parts of a study know too few runs to tell where more are needed
     while have < plan.most and options.shard == (1, 1):
@@ -118,7 +119,7 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
         InputError: The file, or one of further runs beside it, holds other worlds than those asked for.
     """
     first, *_ = [check_held(plan, path, file) for path in files_of(file)]
-    plan = replace(plan, replicates=first)
+    plan = replace(plan, replicates=first, most=max(plan.most, most_of(file)))
     claims = beyond_match(load(plan.path).chosen(plan.ids), plan.ensemble)
     points = worlds(claims.factors, plan.count, plan.seed, plan.ensemble)
     held = [runs_of(path) for path in files_of(file)]
@@ -136,12 +137,13 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     about = Run(
         worlds=plan.count,
         complete=len(complete),
-        replicates=plan.replicates,
+        replicates=first,
+        most=max([first, *map(len, results.values())]),
         people=_people(claims, plan.scale),
         runs=len(runs),
         seconds=sum(seconds for _, _, seconds in held),
         seed=plan.seed,
-        command=plan.command,
+        command=plan.command or repeated(plan),
         quick=plan.quick or max((row.main.worlds for row in judged), default=0) < FEWEST_WORLDS,
         bounds=tuple(
             f"{bound.effect.text} from {bound.low:g} to {bound.high:g}{_span(bound)}: {bound.source}"
@@ -167,13 +169,12 @@ def _span(bound: Bound) -> str:
     return f" over {bound.days:g} days{wider}" if bound.days else wider
 
 
-def _people(claims: Claims, scale: float) -> dict[str, int]:
-    """People per world, by scenario and size."""
-    people: dict[str, int] = {}
-    for name in claims.arms_needed():
-        arm = claims.arms[name]
-        if arm.scenario not in people:
-            label = f"{arm.scenario} ({name})" if arm.settings else arm.scenario
-            bare = dressed(arm.model_copy(update={"policies": ()}), {}, claims.world.days, scale)
-            people.setdefault(label, bare.sized().people)
-    return people
+def _people(claims: Claims, scale: float) -> dict[str, tuple[int, ...]]:
+    """People per world, by scenario, of each size in which it is run."""
+    sizes: dict[str, set[int]] = {}
+    for arm in {
+        (arm.scenario, arm.scale, repr(arm.settings)): arm for arm in map(claims.arms.__getitem__, claims.arms_needed())
+    }.values():
+        bare = dressed(arm.model_copy(update={"policies": (), "change": ()}), {}, claims.world.days, scale)
+        sizes.setdefault(arm.scenario, set()).add(bare.sized().people)
+    return {scenario: tuple(sorted(found)) for scenario, found in sizes.items()}

@@ -16,6 +16,12 @@ from desertion.study.store.scales import horizons, scales
 COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
 """Header entries that must be equal for a file to be resumed."""
 
+_OF_WORLDS = {"worlds_seed": "seed", "scale": "size", "ensemble": "ensemble"}
+"""Settings by which the worlds of claims, which their rows only number, have their inputs, and how the options are called."""
+
+_DRAWN = {"claims: worlds": "ranges (hash)", "ensemble": "ensemble (hash)"}
+"""What else these inputs come from, by its name in a fingerprint."""
+
 _KINDS = {"scenario": "scenarios", "policy": "policies", "graph": "graphs"}
 """Documents that a fingerprint names by their paths, and how the texts that a header holds are called."""
 
@@ -113,7 +119,7 @@ def refuse_reread(
         command: The command that goes on with the file.
 
     Raises:
-        InputError: If task, scale, days or daily columns differ.
+        InputError: If task, scale, days, daily columns or the worlds of claims differ.
     """
     before, now = old["spec"], json.loads(canonical(new["spec"]))
     read = [("task", before["task"], now["task"])]
@@ -127,6 +133,12 @@ def refuse_reread(
         read += [("scale", *pair) for pair in sizes] + [("days", *pair) for pair in days]
     else:
         read.append(("days", before["days"], now["days"]))
+    if "worlds_seed" in before["settings"]:
+        read += [(name, before["settings"].get(key), now["settings"].get(key)) for key, name in _OF_WORLDS.items()]
+        read += [
+            (name, *(each.get("fingerprint", {}).get(key, "")[:8] for each in (old, new)))
+            for key, name in _DRAWN.items()
+        ]
     if before["daily"] != now["daily"]:
         read.append(("keep.daily", old.get("columns", []), now["daily"]))
     for name, held, asked in read:
