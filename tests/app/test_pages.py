@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import http.client
 import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -210,3 +212,15 @@ def test_a_page_that_is_being_left_says_nothing_more_to_the_server(visit: Visit)
     page.evaluate("window.dispatchEvent(new Event('beforeunload'))")
     page.emulate_media(color_scheme="dark")
     until(page, "() => document.documentElement.dataset.theme === 'dark'")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("_solara/api/close/x", 400), ("_solara/api/close/x?session_id=1", 200), ("static/%00", 400)],
+)
+def test_what_anybody_can_send_breaks_nothing_off(server: str, path: str, status: int) -> None:
+    """A page's farewell with and without its page, and a name that no file can have: no trace in the server's log."""
+    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=60.0)
+    connection.request("POST" if "close" in path else "GET", f"/{path}")
+    assert connection.getresponse().status == status
+    connection.close()
