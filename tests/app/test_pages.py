@@ -6,6 +6,8 @@ import csv
 import http.client
 import io
 import re
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from desertion.study.comparison.report import words
-from tests.app.conftest import cut_off, until
+from tests import watching
+from tests.app.conftest import cut_off, started, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("studies")]
 
@@ -224,3 +227,23 @@ def test_what_anybody_can_send_breaks_nothing_off(server: str, path: str, status
     connection.request("POST" if "close" in path else "GET", f"/{path}")
     assert connection.getresponse().status == status
     connection.close()
+
+
+@pytest.mark.parametrize("path", ["events", "answer"])
+def test_a_server_that_is_interrupted_ends_the_answers_under_way_and_says_so_in_a_word(path: str) -> None:
+    """Ctrl-C while a run goes on: one line, exit status 130, no trace of what was cut off."""
+    port = watching.free_port()
+    process = started(port)
+    connection = http.client.HTTPConnection(f"127.0.0.1:{port}", timeout=60.0)
+    connection.request("GET", f"/simulator/{path}?scale=0.002&days=2000")
+    if path == "events":
+        assert connection.getresponse().readline().startswith(b"data: ")
+    else:
+        time.sleep(
+            2.0
+        )  # Nothing is heard of one that is not whole; a server that has not read it by then has none to end.
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=120.0)
+    connection.close()
+    assert process.returncode == 130
+    assert out.decode().splitlines()[2:] == ["desertion: interrupted"]

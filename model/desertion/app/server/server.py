@@ -232,6 +232,8 @@ def serve(place: Place, *, opened: bool = False) -> None:
     """
     import uvicorn
 
+    from desertion.app.simulator.endpoints import ends_with
+
     check(place)
     app = application(place)
     threading.Thread(target=_warm_up, name="desertion-warm-up", daemon=True).start()
@@ -242,6 +244,7 @@ def serve(place: Place, *, opened: bool = False) -> None:
         forwarded_allow_ips="127.0.0.1",
     )  # fmt: skip
     server = uvicorn.Server(config)
+    ends_with(lambda: server.should_exit)
     if opened:
         threading.Timer(1.0, webbrowser.open, (f"http://{_shown(place)}/",)).start()
     server.run()
