@@ -91,6 +91,13 @@ def test_other_names_other_sites_and_large_bodies_are_turned_away(headers: dict[
     assert asked(**headers)[0]["status"] == status
 
 
+def test_a_path_that_no_file_can_have_is_refused() -> None:
+    """It came from the address as %00; the parts of the server that look for files would break off with a trace in its log."""
+    for kind in ("http", "websocket"):
+        sent = messages([(b"host", b"localhost")], kind, "/static/\0")[0]
+        assert (sent.get("status"), sent.get("code")) == ((400, None) if kind == "http" else (None, 1008))
+
+
 def test_a_header_that_may_stand_once_is_refused_twice() -> None:
     """Of two Host headers a proxy may have read the other one."""
     assert answers(("host", "localhost"), ("Host", "127.0.0.1"))[0]["status"] == 400

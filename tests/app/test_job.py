@@ -5,6 +5,11 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import pytest
+
+from desertion.app.pages import person
+from desertion.app.pages.person import life_of
+from desertion.app.request.address import Address
 from desertion.app.session import Session
 from desertion.app.work.job import CancelledError, Job, State
 from desertion.app.work.live import Snapshot
@@ -55,6 +60,31 @@ class Late:
             self.about_to.set()
             assert self.may.wait(PATIENCE)
         super().__setattr__(name, told)
+
+
+def test_a_life_that_nobody_waits_for_is_followed_no_further() -> None:
+    """Stopped, left or put off by the next person: its run, which may take a minute, ends with the day under way."""
+    asked: list[bool] = []
+
+    def stopped() -> bool:
+        asked.append(len(asked) == 3)
+        return asked[-1]
+
+    with pytest.raises(CancelledError):
+        life_of(Address(scenario="toy", days=60, person=0), stopped)
+    assert asked == [False, False, False, True]
+
+
+def test_a_visitor_who_goes_stops_the_life_that_he_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page begins asks whether its visitor still waits."""
+    heard: list[Any] = []
+    monkeypatch.setattr(person, "life_of", lambda _, stopped: heard.append(stopped))
+    session = Session("scenario=toy&person=0")
+    person._follow(session)
+    assert until(lambda: bool(heard), PATIENCE)
+    assert not heard[0]()
+    session.close()
+    assert heard[0]()
 
 
 def test_a_thread_that_shows_late_does_not_leave_what_is_out_of_date() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desertion.app.pages.study import draw, drawn_instead
-from desertion.app.request.folder import names, path_of
+from desertion.app.request.folder import claims_file, names, path_of
 from desertion.app.request.limits import Limits, limits, set_limits
 from desertion.errors import InputError
 from desertion.study.run.sweep import sweep
@@ -72,12 +72,16 @@ def test_only_study_files_of_the_folder_have_a_path(tmp_path: Path) -> None:
     for path in (tmp_path / "secret.sqlite", folder / "notes.txt", folder / "own.sqlite"):
         path.write_text("nobody may read this")
     (folder / "outside.sqlite").symlink_to(tmp_path / "secret.sqlite")
+    # One file that cannot be looked at hides no other.
+    for name in ("loop.sqlite", "loop.toml"):
+        (folder / name).symlink_to(folder / name)
     before = limits()
     try:
         set_limits(Limits(studies=folder))
         assert names() == ["own.sqlite"]
         assert path_of("own.sqlite") == folder / "own.sqlite"
-        for name in ("../secret.sqlite", "outside.sqlite", "/etc/passwd", "notes.txt"):
+        assert claims_file("0" * 64) is None
+        for name in ("loop.sqlite", "../secret.sqlite", "outside.sqlite", "/etc/passwd", "notes.txt"):
             with pytest.raises(InputError, match="there is no study file"):
                 path_of(name)
     finally:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import csv
+import http.client
 import io
 import re
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from desertion.study.comparison.report import words
-from tests.app.conftest import cut_off, until
+from tests import watching
+from tests.app.conftest import cut_off, started, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("studies")]
 
@@ -176,10 +181,11 @@ def test_claims_of_ones_own_are_judged_by_their_own_file_with_the_verdict_of_wor
     ],
 )  # fmt: skip
 def test_every_page_can_be_read_by_screen_readers_and_on_a_phone(visit: Visit, path: str, there: str) -> None:
-    """Axe, the usual checker of accessibility, finds nothing serious or critical, light and dark, with all folds open; at 390 pixels nothing sticks out."""
+    """Axe, the usual checker of accessibility, finds nothing serious or critical, light and dark, with all folds and the tour open; at 390 pixels nothing sticks out."""
     page = visit(path)
     page.wait_for_selector(there, state="attached")
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    page.evaluate("document.querySelectorAll('[hidden]').forEach(part => { part.hidden = false; })")
     page.evaluate((Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8"))
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -209,3 +215,35 @@ def test_a_page_that_is_being_left_says_nothing_more_to_the_server(visit: Visit)
     page.evaluate("window.dispatchEvent(new Event('beforeunload'))")
     page.emulate_media(color_scheme="dark")
     until(page, "() => document.documentElement.dataset.theme === 'dark'")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("_solara/api/close/x", 400), ("_solara/api/close/x?session_id=1", 200), ("static/%00", 400)],
+)
+def test_what_anybody_can_send_breaks_nothing_off(server: str, path: str, status: int) -> None:
+    """A page's farewell with and without its page, and a name that no file can have: no trace in the server's log."""
+    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=60.0)
+    connection.request("POST" if "close" in path else "GET", f"/{path}")
+    assert connection.getresponse().status == status
+    connection.close()
+
+
+@pytest.mark.parametrize("path", ["events", "answer"])
+def test_a_server_that_is_interrupted_ends_the_answers_under_way_and_says_so_in_a_word(path: str) -> None:
+    """Ctrl-C while a run goes on: one line, exit status 130, no trace of what was cut off."""
+    port = watching.free_port()
+    process = started(port)
+    connection = http.client.HTTPConnection(f"127.0.0.1:{port}", timeout=60.0)
+    connection.request("GET", f"/simulator/{path}?scale=0.002&days=2000")
+    if path == "events":
+        assert connection.getresponse().readline().startswith(b"data: ")
+    else:
+        time.sleep(
+            2.0
+        )  # Nothing is heard of one that is not whole; a server that has not read it by then has none to end.
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=120.0)
+    connection.close()
+    assert process.returncode == 130
+    assert out.decode().splitlines()[2:] == ["desertion: interrupted"]

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from desertion.app.pages import board
 from desertion.app.request.mix import Mix, parse
 from desertion.app.simulator import charts, endpoints
+from desertion.app.simulator import page as first_screen
 from desertion.app.simulator.answer import answer_of, basis, headline
 from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of, tipping
 from desertion.app.work import replicates
@@ -245,6 +246,24 @@ def test_a_mix_is_named_before_its_first_run_is_there() -> None:
     assert first["parts"]["headline"] == "Fast track: 0 of 10 pairs have been run; numbers are said from the tenth on."
     assert "leavers" not in first["parts"]
     assert last["done"]
+
+
+def test_what_comes_in_while_a_page_is_made_is_asked_for_by_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that says that its answer is whole shows all of it; else it would stand there for ever with what was known when it was begun."""
+    query = f"{TOY}&days=14&seed=95"
+    question = Question(parse(query)[0])
+
+    def slow(asked: Question) -> dict[str, str]:
+        begun = parts(asked)
+        ran(query)
+        return begun
+
+    monkeypatch.setattr(first_screen, "parts", slow)
+    begun = first_screen.page(question, {})
+    assert "0 of 10 pairs have been run" in begun
+    assert 'data-whole="false"' in begun
+    monkeypatch.undo()
+    assert 'data-whole="true"' in first_screen.page(question, {})
 
 
 def test_what_cannot_be_run_is_told_and_nothing_of_another_mix_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,6 +89,50 @@ def test_the_first_screen_holds_its_answer_before_any_script_runs(browser: Any, 
     context.close()
 
 
+def test_without_scripts_an_answer_that_is_not_whole_says_how_to_get_the_rest(browser: Any, server: str) -> None:
+    """The page cannot hear it grow: the link that it names waits for the whole, and the page, loaded anew, shows it."""
+    context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    page.goto(f"{server}/?asylum=fast&days=50&scale=0.0004&seed=31")
+    assert "of 10 pairs have been run" in page.locator("#headline").inner_text()
+    page.get_by_role("link", name="the whole of it as plain data").click()
+    page.wait_for_url("**/simulator/answer**")
+    page.go_back()
+    assert "people leave" in page.locator("#headline").inner_text()
+    assert "shown without it" in page.locator(".note").inner_text()
+    context.close()
+
+
+def test_a_browser_that_keeps_nothing_of_a_page_shows_the_answer_all_the_same(browser: Any, server: str) -> None:
+    """Where the store of light and dark is forbidden the answer comes, and the choice holds as long as the page."""
+    context = browser.new_context()
+    context.set_default_timeout(120_000)
+    page, complaints = context.new_page(), list[str]()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
+    )
+    page.goto(f"{server}/?{SMALL}&asylum=fast")
+    page.get_by_role("button", name="Dark").click()
+    page.emulate_media(color_scheme="light")
+    whole(page)
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert complaints == []
+    context.close()
+
+
+def test_what_an_event_leaves_as_it_is_keeps_the_focus(visit: Visit) -> None:
+    """Whoever stands on a link of the menu while an answer comes in stands there afterwards."""
+    page = whole(visit(f"/?{SMALL}&asylum=fast"))
+    page.reload()
+    for link in ("#pages a:last-child", "#elsewhere a"):
+        page.locator(link).first.focus()
+        page.evaluate("dispatchEvent(new PopStateEvent('popstate', {state: null}))")
+        whole(page)
+        assert page.evaluate("link => document.activeElement === document.querySelector(link)", link)
+
+
 def test_each_slider_moves_the_curve_and_the_address(visit: Visit) -> None:
     """From the middle of the track to its ends: another curve or other places, another address, and the word of the step is announced."""
     page = whole(visit("/?scenario=toy"))
@@ -265,6 +309,17 @@ def test_a_plus_in_an_address_stays_one_on_the_way_back(visit: Visit) -> None:
     assert page.locator("[name=set]").input_value() == line
 
 
+def test_of_what_an_address_says_twice_the_last_counts_on_the_way_back_too(visit: Visit) -> None:
+    """As on the server, which draws the page: sliders and fields stand after Undo as they stood before the move."""
+    page = whole(visit(f"/?{SMALL}&border=shut&border=open&seed=3&seed=4"))
+    stands = "['border', 'seed'].map(name => document.getElementById('mix').elements[name].value)"
+    assert page.evaluate(stands) == ["3", "4"]
+    move(page, "ban", 1)
+    page.go_back()
+    until(page, "() => document.getElementById('s-ban').value === '0'")
+    assert page.evaluate(stands) == ["3", "4"]
+
+
 def test_a_server_that_is_silent_is_no_wrong_input(visit: Visit) -> None:
     """It is told once, at no field, with the folds as they were; the last answer can be read, and the next move ends it."""
     page = whole(visit(f"/?asylum=fast&{SMALL}"))
@@ -430,7 +485,9 @@ def test_everything_can_be_done_with_the_keyboard(visit: Visit) -> None:
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "none"
     page.keyboard.press("ArrowRight")
     until(
-        page, "was => document.querySelector('#leavers .line.mix:not(.ghost)')?.getAttribute('d') !== was", arg=before
+        page,
+        "was => (document.querySelector('#leavers .line.mix:not(.ghost)')?.getAttribute('d') ?? was) !== was",
+        arg=before,
     )
     whole(page)
     until(page, "document.getElementById('s-asylum').getAttribute('aria-valuetext').startsWith('fast track: ')")

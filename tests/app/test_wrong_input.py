@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from desertion.app.request.address import Address
+from desertion.app.session import Session
 from desertion.app.work.comparison import spec_for
 from desertion.errors import InputError
 
@@ -65,6 +67,33 @@ def test_an_address_that_is_partly_wrong_opens_with_the_rest_and_says_so_for_goo
     assert any("behaviour.contagion_squad" in sentence for sentence in told)
     assert any("asylum" in sentence for sentence in told)
     assert page.get_by_label("Seed").input_value() == "11"
+
+
+def test_words_that_come_again_are_read_once_something_else_is_shown() -> None:
+    """By a link that was followed before, or on the way back: what they say is shown, and no refusal goes while nothing changed."""
+    session = Session("scenario=toy&seed=3&scale=7")
+    session.read("scenario=toy&seed=3&scale=7")
+    assert session.sentence("scale")
+    session.set_number("seed", "99")
+    session.read("scenario=toy&seed=99")
+    assert session.sentence("scale")
+    session.read("scenario=toy&seed=3&scale=7")
+    assert session.address.peek() == Address(scenario="toy", seed=3)
+
+
+@pytest.mark.browser
+def test_a_point_that_was_played_before_is_played_again(visit: Visit, studies: Path) -> None:
+    """Its link leads to its own run also where a visitor has changed the run in between."""
+    page = visit("/study?file=dial.sqlite&cell=1")
+    for _ in range(2):
+        page.get_by_text("Play point 1, replicate 0").click()
+        page.locator(".picture svg .person").first.wait_for()
+        seed = field(page, "Seed").input_value()
+        page.wait_for_function("seed => location.search.includes(`seed=${seed}&`)", arg=seed)
+        assert seed != "99"
+        typed(page, "Seed", "99")
+        page.wait_for_function("location.search.includes('seed=99&')")
+        page.get_by_role("link", name="Study", exact=True).click()
 
 
 @pytest.mark.browser

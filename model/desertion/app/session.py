@@ -50,16 +50,18 @@ class Session:
         self.claims = Job()
         self.live: Live | None = None
         self._key: RunKey = ()
-        self._query = ""
+        self._read = "", Address()
         self.read(query)
 
     def read(self, query: str) -> None:
         """Take over what an address says; what it says wrongly is told and stands at its default."""
-        # Solara hands the same words over again whenever the page is drawn; a refusal would vanish with them.
-        if query in (self._query, self.address.peek().query()):
+        # Solara hands the same words over again whenever the page is drawn; a refusal would vanish with them. Once
+        # something else is shown than they said, they come from a link or from the way back.
+        now = self.address.peek()
+        if query == now.query() or (query, now) == self._read:
             return
-        self._query = query
         self.address.value, wrong = understood(query)
+        self._read = query, self.address.peek()
         self.refusals.value = {part: Refusal("", sentence) for part, sentence in wrong.items()}
 
     def change(self, **changes: Any) -> None:

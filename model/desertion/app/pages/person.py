@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ from desertion.app.parts.markup import table
 from desertion.app.request.choice import scenario_of
 from desertion.app.session import Session, current, run_key
 from desertion.app.ui import solara
-from desertion.app.work.job import State
+from desertion.app.work.job import CancelledError, State
 from desertion.errors import InputError
 
 if TYPE_CHECKING:
@@ -101,24 +103,35 @@ def _follow(session: Session) -> None:
         session.life.cancel()
         return
 
-    def work(tell: Any, _stop: Any) -> tuple[str, pd.DataFrame]:
+    def work(tell: Any, stop: threading.Event) -> tuple[str, pd.DataFrame]:
         tell(state="working")
-        return life_of(address)
+        return life_of(address, stop.is_set)
 
     session.life.start(work)
 
 
-def life_of(address: Address) -> tuple[str, pd.DataFrame]:
+def life_of(address: Address, stopped: Callable[[], bool] = lambda: False) -> tuple[str, pd.DataFrame]:
     """Who a person is, in a sentence, and the trace of his life.
+
+    Args:
+        address: The run and the person.
+        stopped: Asked every day; once it says yes the life is followed no further.
 
     Raises:
         InputError: If the run is not allowed or there is no such person.
+        CancelledError: If it was stopped.
     """
     from desertion.figures.labels import ROUTE_NAMES
     from desertion.simulation.model import DesertionModel
     from desertion.simulation.trace import trace
 
-    model = DesertionModel(scenario_of(address), rng=address.seed)
+    class Followed(DesertionModel):
+        def step(self) -> None:
+            if stopped():
+                raise CancelledError
+            super().step()
+
+    model = Followed(scenario_of(address), rng=address.seed)
     people = len(model.world.status)
     if not 0 <= address.person < people:
         raise InputError(f"person = {address.person}: this run has people 0 to {people - 1}", key="person")

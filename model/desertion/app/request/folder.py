@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from pathlib import Path
@@ -20,7 +21,8 @@ def names() -> list[str]:
     if folder is None or not folder.is_dir():
         return []
     candidates = [*folder.glob("*.sqlite"), *folder.glob("*/*.sqlite")]
-    return sorted(path.relative_to(folder).as_posix() for path in candidates if _is_inside(path, folder))[:_MOST]
+    known = (path.relative_to(folder) for path in candidates if _inside(path, folder) is not None)
+    return sorted(path.as_posix() for path in known if all(_part(part) for part in path.parts))[:_MOST]
 
 
 def path_of(name: str) -> Path:
@@ -57,21 +59,26 @@ def claims_file(digest: str) -> Path | None:
     if folder is None:
         return None
     for path in sorted([*folder.glob("*.toml"), *folder.glob("*/*.toml")]):
-        own = path.resolve()
-        inside = own.is_relative_to(folder.resolve()) and own.is_file() and own.stat().st_size <= _LONGEST_CLAIMS
-        if inside and hashlib.sha256(own.read_bytes()).hexdigest() == digest:
-            return own
+        own = _inside(path, folder)
+        # One that may not be read, or is gone by now, is not the one that is looked for.
+        with contextlib.suppress(OSError):
+            if own is not None and own.stat().st_size <= _LONGEST_CLAIMS and _hash(own) == digest:
+                return own
     return None
 
 
-def _is_inside(path: Path, folder: Path) -> bool:
-    """Whether a file is one of the folder's own: no link that leads elsewhere, no odd name."""
-    own = path.resolve()
-    return (
-        own.is_file()
-        and own.is_relative_to(folder.resolve())
-        and all(_part(part) for part in path.relative_to(folder).parts)
-    )
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _inside(path: Path, folder: Path) -> Path | None:
+    """Where a file of the folder lies; None for a link that leads elsewhere or nowhere, and for what is no file or cannot be looked at."""
+    # Python 3.12 tells of a link that leads to itself by a RuntimeError.
+    with contextlib.suppress(OSError, RuntimeError):
+        own = path.resolve()
+        if own.is_relative_to(folder.resolve()) and own.is_file():
+            return own
+    return None
 
 
 def _part(part: str) -> bool:

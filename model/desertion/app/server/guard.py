@@ -81,7 +81,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
         pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
-        refused = self._refusal(scope["type"], pairs)
+        # No file has such a name; the library that looks for it would break off.
+        malformed = (400, "The path is malformed.") if "\0" in scope.get("path", "") else None
+        refused = malformed or self._refusal(scope["type"], pairs)
         if refused is None:
             taken = scope["type"] == "websocket"
             self._free -= taken

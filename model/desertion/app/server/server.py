@@ -204,6 +204,10 @@ def _starlette(middleware: Sequence[Any]) -> Starlette:
             answer.headers["set-cookie"] = "; ".join([*parts, "HttpOnly", "SameSite=Strict"])
         return answer
 
+    def close(request: Request) -> Response:
+        """Solara's farewell to a page, which breaks off where the page is not named."""
+        return served.close(request) if "session_id" in request.query_params else Response(status_code=400)
+
     routes: list[BaseRoute] = [*simulator_routes()]
     for route in served.routes:
         path = getattr(route, "path", "")
@@ -213,6 +217,8 @@ def _starlette(middleware: Sequence[Any]) -> Starlette:
             route = Mount(path, app=Assets(directory=settings.assets.proxy_cache_dir, check_dir=False))
         elif getattr(route, "endpoint", None) is served.root:
             route = Route(path, endpoint=page)
+        elif getattr(route, "endpoint", None) is served.close:
+            route = Route(path, endpoint=close, methods=["POST"])
         routes.append(route)
     return Starlette(routes=routes, middleware=list(middleware), lifespan=served.lifespan)
 
@@ -226,6 +232,8 @@ def serve(place: Place, *, opened: bool = False) -> None:
     """
     import uvicorn
 
+    from desertion.app.simulator.endpoints import ends_with
+
     check(place)
     app = application(place)
     threading.Thread(target=_warm_up, name="desertion-warm-up", daemon=True).start()
@@ -236,6 +244,7 @@ def serve(place: Place, *, opened: bool = False) -> None:
         forwarded_allow_ips="127.0.0.1",
     )  # fmt: skip
     server = uvicorn.Server(config)
+    ends_with(lambda: server.should_exit)
     if opened:
         threading.Timer(1.0, webbrowser.open, (f"http://{_shown(place)}/",)).start()
     server.run()

@@ -46,7 +46,7 @@ LATE = f"the answer was not whole after {LONGEST:.0f} seconds; ask again and it 
 """What is said of an answer that is not whole in time."""
 
 LOOKED_AFTER = 1.0
-"""Seconds after which it is looked whether a visitor who waits for the whole answer is still there."""
+"""Seconds after which it is looked whether a visitor who waits is still there, and the server too."""
 
 
 class _Open:
@@ -58,6 +58,8 @@ class _Open:
 
     lock = threading.Lock()
     count = 0
+    ends: Callable[[], bool] = staticmethod(lambda: False)
+    """Whether the server is about to end: an answer that went on would be cut off, with a trace in the server's log."""
 
     @classmethod
     def entered(cls) -> bool:
@@ -205,13 +207,15 @@ async def _growing(query: str) -> AsyncGenerator[str]:
                     shown = there
                 if done:
                     return
+                if _Open.ends():
+                    return
                 if move.problem or loop.time() > until:
                     wrong = {"address": move.problem or LATE}
                     gone = {} if question.first_pairs else {"parts": not_run(question)} | _words(question, done=False)
                     yield _event(wrong=wrong, done=True, **gone)
                     return
                 try:
-                    await asyncio.wait_for(news.wait(), 10.0)
+                    await asyncio.wait_for(news.wait(), LOOKED_AFTER)
                 except TimeoutError:
                     yield ": still at it\n\n"
                 if not WARM.is_set():
@@ -242,11 +246,16 @@ async def _wait_for(
     with RUNS.ask(question.wanted[: 2 * pairs], lambda: loop.call_soon_threadsafe(news.set)) as move:
         # News is forgotten before it is looked for: what comes meanwhile is not slept through.
         while (news.clear() or any(run is None for run in move.runs())) and not move.problem and loop.time() < until:
-            if gone is not None and await gone():
+            if _Open.ends() or (gone is not None and await gone()):
                 break
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), min(LOOKED_AFTER, until - loop.time()))
         return move.problem
+
+
+def ends_with(ends: Callable[[], bool]) -> None:
+    """End all answers under way once a server says that it is about to end."""
+    _Open.ends = staticmethod(ends)
 
 
 def warm() -> None:

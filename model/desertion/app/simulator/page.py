@@ -62,6 +62,8 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
         made_with: The version that the address was made with, empty if it names none.
     """
     mix = question.mix
+    # Asked before the parts are made: what comes in meanwhile is not in them, and the page has to ask for it.
+    whole = question.is_whole
     shown = parts(question)
     told = [*wrong.values()]
     if made_with and made_with != __version__:
@@ -91,7 +93,7 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 {_tour()}
 <div id="told">{alerts}</div><div id="wrong"></div>
 <div class="sim-grid">
-<section id="answer" class="sim-answer" aria-label="The answer" data-whole="{str(question.is_whole).lower()}">
+<section id="answer" class="sim-answer" aria-label="The answer" data-whole="{str(whole).lower()}">
 {part("headline", "p", more=' class="headline" role="status" tabindex="-1"')}
 {part("leavers")}
 </section>
@@ -103,7 +105,7 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 {_groups(mix)}
 <div class="app-buttons"><button type="button" class="press" id="undo">Undo</button><button type="button" class="press" id="reset">Back to the status quo</button></div>
 {_expert(mix, wrong)}
-<noscript><p class="app-alert note">Moving the sliders needs JavaScript; the answer to this address is shown without it.</p></noscript>
+<noscript><p class="app-alert note">Moving the sliders needs JavaScript; {_without_script(mix, whole)}</p></noscript>
 </form>
 <section class="sim-more" aria-label="Behind the answer">
 <div class="sim-two">
@@ -125,6 +127,14 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 </body>
 </html>
 """
+
+
+def _without_script(mix: Mix, whole: bool) -> str:
+    """What a visitor without JavaScript can do: his page cannot hear the answer grow."""
+    if whole:
+        return "the answer to this address is shown without it."
+    data = f'<a href="/simulator/answer?{escaped(mix.query())}">the whole of it as plain data</a>'
+    return f"so does watching the answer grow. Open {data}: once it is there, this page, loaded anew, shows it too."
 
 
 def _presets(mix: Mix) -> str:
@@ -268,5 +278,5 @@ def _tour() -> str:
     )
     return (
         '<div class="tour"><button type="button" id="tour">A tour in three clicks</button>'
-        f'<div id="tour-steps" hidden><ol role="status">{steps}</ol><button type="button" class="press main" id="tour-next">Next</button></div></div>'
+        f'<div id="tour-steps" hidden><div role="status"><ol>{steps}</ol></div><button type="button" class="press main" id="tour-next">Next</button></div></div>'
     )

@@ -29,14 +29,15 @@
     return parts.filter(Boolean).join("&");
   }
   function place(text) {
-    // A plus is a plus, as on the server.
+    // A plus is a plus, and of what is said twice the last counts, as on the server.
     const params = new URLSearchParams(text.replaceAll("+", "%2B"));
+    const last = (name) => params.getAll(name).map((value) => value.trim()).filter(Boolean).at(-1);
     for (const s of sliders) {
-      const step = s.dataset.keys.split(" ").indexOf(params.get(s.name));
-      s.value = step < 0 ? s.dataset.usual : step;
+      const keys = s.dataset.keys.split(" "), known = params.getAll(s.name).map((value) => keys.indexOf(value.trim())).filter((step) => step >= 0);
+      s.value = known.length ? known.at(-1) : s.dataset.usual;
     }
-    for (const name of ["also", "beside"]) form.elements[name].value = params.get(name) || "";
-    for (const f of fields) f.value = params.get(f.name) || f.dataset.usual || "";
+    for (const name of ["also", "beside"]) form.elements[name].value = last(name) || "";
+    for (const f of fields) f.value = last(f.name) || f.dataset.usual || "";
     form.elements.set.value = params.getAll("set").join("\n");
     dress();
   }
@@ -136,11 +137,12 @@
     }
     for (const [id, markup] of Object.entries(news.parts || {})) {
       const element = byId(id);
-      if (element) element.classList.remove("old");
-      if (element && element.dataset.markup !== markup) {
-        element.innerHTML = markup;
-        element.dataset.markup = markup;
-      }
+      if (!element) continue;
+      element.classList.remove("old");
+      // What is the same stays, and with it the focus of whoever stands on a link.
+      const fresh = element.cloneNode(false);
+      fresh.innerHTML = markup;
+      if (fresh.innerHTML !== element.innerHTML) element.replaceChildren(...fresh.childNodes);
     }
     if (news.parts) {
       byId("also").textContent = news.also;
@@ -242,13 +244,17 @@
   byId("tour-next").addEventListener("click", next);
 
   const system = matchMedia("(prefers-color-scheme: dark)");
+  // A browser may be told to keep nothing of a page: the choice then holds as long as the page.
+  let chosen = null;
+  try { chosen = localStorage.getItem("desertion-theme"); } catch (kept) { console.debug(kept); }
   function paint() {
-    const chosen = localStorage.getItem("desertion-theme"), dark = chosen ? chosen === "dark" : system.matches;
+    const dark = chosen ? chosen === "dark" : system.matches;
     document.documentElement.dataset.theme = dark ? "dark" : "light";
     byId("theme").textContent = dark ? "Light" : "Dark";
   }
   byId("theme").addEventListener("click", () => {
-    localStorage.setItem("desertion-theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark");
+    chosen = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+    try { localStorage.setItem("desertion-theme", chosen); } catch (kept) { console.debug(kept); }
     paint();
   });
   system.addEventListener("change", paint);
