@@ -120,10 +120,21 @@ def test_few_particles_identify_nothing_by_chance() -> None:
         assert table.set_index(["rival", "parameter"]).loc[(BOTH, "leak"), "identified"] == identified
 
 
+def test_what_one_seed_decides_and_another_does_not_is_not_decided() -> None:
+    """Runs of 0.99 and 0.60 were told as a preference of 0.99; two that agree are one, by the lower of both."""
+    apart, alike = ([_fit(doors)] for doors in (0.4, 0.03))
+    open_, sure = "does not decide between the two rivals (with contagion: 0.99 0.60)", "(0.97 or more by each of 2 seeds)"
+    for others, said in ((apart, open_), (alike, sure)):
+        assert said in markdown(case_blocks(_fit(0.01), 12.0, others))
+        made = Calibration(**vars(_fit(0.01)), seconds=12.0, others=tuple(others))
+        assert any(said in one for one in made.findings)
+
+
 def test_words_say_what_is_decided_and_what_is_too_few() -> None:
     """A probability of .7 decides nothing, one of .99 does; five simulated persons are needed at least."""
     assert any("does not decide between the two rivals" in one for one in findings(_fit(0.3)))
     assert any("prefers that with contagion (0.99)" in one for one in findings(_fit(0.01)))
+    assert any("prefers that without contagion (0.97)" in one for one in findings(_fit(0.97)))
     assert not any("five simulated persons" in one for one in findings(_fit(0.3)))
     assert any("five simulated persons" in one for one in findings(_fit(0.3, error=1e-3)))
 
