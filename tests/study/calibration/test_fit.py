@@ -123,7 +123,10 @@ def test_few_particles_identify_nothing_by_chance() -> None:
 def test_what_one_seed_decides_and_another_does_not_is_not_decided() -> None:
     """Runs of 0.99 and 0.60 were told as a preference of 0.99; two that agree are one, by the lower of both."""
     apart, alike = ([_fit(doors)] for doors in (0.4, 0.03))
-    open_, sure = "does not decide between the two rivals (with contagion: 0.99 0.60)", "(0.97 or more by each of 2 seeds)"
+    open_, sure = (
+        "does not decide between the two rivals (with contagion: 0.99 0.60)",
+        "(0.97 or more by each of 2 seeds)",
+    )
     for others, said in ((apart, open_), (alike, sure)):
         assert said in markdown(case_blocks(_fit(0.01), 12.0, others))
         made = Calibration(**vars(_fit(0.01)), seconds=12.0, others=tuple(others))
