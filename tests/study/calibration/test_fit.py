@@ -19,7 +19,7 @@ from desertion.study.calibration import session
 from desertion.study.calibration.calibrate import Calibration, planned
 from desertion.study.calibration.case import ImpossibleError
 from desertion.study.calibration.document import BOTH, DOORS
-from desertion.study.calibration.fit import Fit, _error, fit
+from desertion.study.calibration.fit import Fit, _error, _systematic, distances, fit
 from desertion.study.calibration.report import between, case_blocks, findings
 from desertion.study.calibration.scores import scores
 from desertion.study.calibration.tables import parameters, predicted
@@ -193,6 +193,23 @@ def test_predictions_are_weighed_as_posteriors_are(tmp_path: Path) -> None:
             assert (drawn == one).mean() == pytest.approx(weight, abs=1.5e-3)
         uneven = max(uneven, float(np.abs(weights - 1.0 / len(weights)).max()))
     assert uneven > 0.01
+    spread = history.get_weighted_distances(1)["w"].to_numpy()
+    assert made.error == pytest.approx(_error(made.probabilities[-1], spread.sum() ** 2 / (spread**2).sum()))
+    assert spread.sum() ** 2 < 0.95 * len(spread) * (spread**2).sum()
+
+
+def test_draws_are_as_many_as_weights_say() -> None:
+    """A quarter of a thousand is 250, and what has no weight is drawn never."""
+    drawn = _systematic(np.array([0.0, 1.0, 2.0, 1.0, 0.0]))
+    assert np.bincount(drawn, minlength=5).tolist() == [0, 250, 500, 250, 0]
+
+
+def test_a_distance_is_the_root_mean_square_of_the_fitted_misses() -> None:
+    """Misses of e - 1 and e**3 - 1 for nothing published are 1 and 3, whose root mean square is the root of 5; what is held out does not count."""
+    points = [replace(point, low=None, high=None) for point in CASE.series.points[:3]]
+    series = replace(CASE.series, points=tuple(points))
+    figures = np.array([[np.e - 1.0, np.e**3 - 1.0, 7.0], [0.0, 0.0, 9.0]])
+    assert distances(series, 2, figures, np.zeros(3)) == pytest.approx([5.0**0.5, 0.0])
 
 
 def test_too_few_particles_are_refused(tmp_path: Path) -> None:

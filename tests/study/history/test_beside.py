@@ -44,6 +44,15 @@ def test_misfit_is_measured_on_the_median() -> None:
     assert pair.total_difference == pytest.approx(12.0 / 50.0)
 
 
+def test_the_band_of_runs_is_their_middle_nine_tenths() -> None:
+    """Of 21 runs that give 0 to 20 these are 1 and 19, beside a median of 10; a point outside the scenario's days has none."""
+    series = shipped.load("south-vietnam-yearly")
+    pair = ModelledSeries(series.values[1:2], np.arange(21.0)[:, None], (1,))
+    table = History(series=series, modelled=pair).table[["model_q05", "model_median", "model_q95"]]
+    assert table.iloc[1].tolist() == [1.0, 10.0, 19.0]
+    assert table.drop(index=1).isna().all(axis=None)
+
+
 def test_sums_of_millions_are_counts_without_an_exponent() -> None:
     """14.9 million in the model stood there as 1.48634e+07."""
     pair = ModelledSeries(np.array([8_488_954.0]), np.array([[14_863_400.0]]), (0,))
