@@ -163,6 +163,7 @@ FIRM = {
     [
         ("toy", {"behaviour.push_risk": 0.0}),
         ("toy", FIRM),
+        ("toy", FIRM | {"forces.toy.absent_soldiers": 0.25}),
         ("gdr-1989", {"behaviour.push_risk": 0.0}),
         ("gdr-1989", {"behaviour.push_risk": 0.0, "behaviour.soldier_chance_power": 1.0}),
     ],
@@ -170,7 +171,7 @@ FIRM = {
 def test_first_day_rates_are_those_that_the_model_publishes(name: str, settings: dict[str, float]) -> None:
     """Group by group and way by way, for people at home and for soldiers whatever their sector and their own exponent of the chance."""
     scenario = Scenario.load(name, policies=["fast-track"], scale=1.0 if name == "toy" else 0.01).with_(settings)
-    scenario = scenario.with_({"forces.*.waves": []}) if settings is FIRM else scenario
+    scenario = scenario.with_({"forces.*.waves": []}) if settings.keys() >= FIRM.keys() else scenario
     model = DesertionModel(scenario, rng=1)
     world = model.world
     morning(model.core, 0)
@@ -360,6 +361,18 @@ def test_the_largest_weight_that_is_allowed_has_a_number(plain: Scenario, level:
         assert found.first > (1.0 if form == "multiplicative" else 0.0)
         assert np.isfinite(found.first)
         assert form != "multiplicative" or math.isinf(found.value)
+
+
+def test_the_memory_of_complete_mixing_is_the_mean_of_levels_by_their_weights(plain: Scenario) -> None:
+    """Towns by contagion and news by reception, one to three: memories of 10 and 40 days make 32.5, and what is kept a day is all but one in 32.5."""
+
+    def life(days: float) -> float:
+        return -math.log(2.0) / math.log1p(-1.0 / days)
+
+    weights = {"behaviour.contagion_community": 1.0, "behaviour.reception_news": 3.0}
+    lives = {"behaviour.half_life_community": life(10.0), "behaviour.half_life_news": life(40.0)}
+    found = limit_of(plain.with_(NO_CONTAGION | weights | lives | {"days": 5000}))
+    assert found.forgetting == pytest.approx(1.0 / 32.5)
 
 
 def test_memory_is_the_sum_of_faded_days() -> None:

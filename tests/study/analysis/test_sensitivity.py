@@ -12,7 +12,7 @@ from desertion.figures import style
 from desertion.figures.answers import effects, indices
 from desertion.figures.labels import label
 from desertion.study.analysis.pictures import told_of_sensitivity
-from desertion.study.analysis.sensitivity import morris_table, of_policy, point_outcomes, sobol_table
+from desertion.study.analysis.sensitivity import _against_dummy, morris_table, of_policy, point_outcomes, sobol_table
 from desertion.study.design.factors import Factor, factor
 from desertion.study.design.layout import DesignRule, lay_out, with_dummy
 from tests.study.run.fake import ishigami
@@ -95,6 +95,13 @@ def test_an_effects_interval_is_students() -> None:
     assert table.loc["a", "sigma"] == pytest.approx(own.std(ddof=1))
     assert table.loc["a", "half_width"] == pytest.approx(2.262 * own.std(ddof=1) / math.sqrt(10), rel=1e-3)
     assert table.loc["b", "half_width"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_what_does_not_stand_clear_of_the_dummys_upper_end_is_not_above_noise() -> None:
+    """An effect of 1 to 1.2 is clear of a dummy of 0 to 0.9 and not of one of 0 to 1.1."""
+    for top, clear in ((0.9, True), (1.1, False)):
+        table = pd.DataFrame({"factor": ["a", "dummy"], "low": [1.0, 0.0], "high": [1.2, top]})
+        assert _against_dummy(table, "low", "high", dummy=True)["above_noise"].tolist() == [clear, False]
 
 
 @pytest.mark.filterwarnings("error")

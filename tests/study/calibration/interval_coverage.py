@@ -219,6 +219,24 @@ def _reliability(case: Case, rows: Rows) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
+def answer(reliability: pd.DataFrame) -> str:
+    """Whether the stated probabilities are right, and on which side those are that are not."""
+    sides = (reliability["low"] > reliability["stated"], reliability["high"] < reliability["stated"])
+    told = [
+        f"too {side} in {int(off.sum())} ("
+        + "; ".join(
+            f"{row.case}: {row.stated:.2f} stated, {row.true:.2f} true" for row in reliability[off].itertuples()
+        )
+        + ")"
+        for side, off in zip(("low", "high"), sides, strict=True)
+        if off.any()
+    ]
+    return (
+        f"Series are sorted by what was stated of them, in fifths. Of {len(reliability)} rows the 95 % interval of what is true leaves out what was stated: "
+        f"{' and '.join(told) or 'none'}."
+    )
+
+
 def write(coverage: pd.DataFrame, reliability: pd.DataFrame) -> None:
     """Write the two tables, as CSV and for reading."""
     place = ROOT / "experiments" / "calibrate"
@@ -250,7 +268,7 @@ def write(coverage: pd.DataFrame, reliability: pd.DataFrame) -> None:
         ),
     ]
     for title, one in (("", coverage), ("Is the stated probability of contagion right?", reliability)):
-        blocks += [Heading(title)] if title else []
+        blocks += [Heading(title), Text(answer(reliability))] if title else []
         cells = [
             tuple(shown[key].format(value) if key in shown else str(value) for key, value in row.items())
             for row in one.to_dict("records")

@@ -81,6 +81,14 @@ def test_cumulative_and_flow_series_are_counted_at_real_size() -> None:
     assert seen[1] == pytest.approx(sum(range(20, 40)) / 0.5, rel=1e-4)
 
 
+@pytest.mark.parametrize(("points", "held_out"), [(11, 0), (12, 3), (16, 4), (19, 4)])
+def test_a_quarter_of_a_long_series_is_held_out(tmp_path: Path, points: int, held_out: int) -> None:
+    """Of eleven points none, since eight have to be left and fewer than three say nothing."""
+    rows = "".join(f"2030-01-{day:02d},{day}\n" for day in range(1, points + 1))
+    (tmp_path / "own.csv").write_text("date,value\n" + rows)
+    assert planned("toy", {"series": str(tmp_path / "own.csv"), "measure": "left_flee"}).held_out == held_out
+
+
 def test_shipped_values_set_nothing_new() -> None:
     """With the shipped values for all priors, the scenario is the shipped one, also where priors are multiples."""
     for name, given in (("gdr-1989", {}), ("toy", OWN)):

@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
 from desertion.study.calibration.calibrate import planned
 from desertion.study.calibration.fit import distance, fit, simulated_case
-from tests.study.calibration.interval_coverage import OWN, covered, names, simulated, summed
+from tests.study.calibration.interval_coverage import OWN, ROOT, answer, covered, names, simulated, summed
 from tests.study.calibration.test_fit import CASE, stand_in
 
 pytestmark = pytest.mark.statistical
@@ -31,6 +32,18 @@ def test_intervals_hold_the_truth_in_nine_of_ten_made_up_series() -> None:
         assert binomtest(row.inside, row.made_up, 0.88).pvalue > 1e-4, row.Index
     assert table.loc["leaving", "made_up"] >= 95
     assert table.loc["leaving", "contraction"] > 0.5 > 0.2 > table.loc["noise", "contraction"]
+
+
+def test_the_page_answers_whether_what_is_stated_of_contagion_is_right() -> None:
+    """Its heading asked, and a table in which nine of ten stood beside two thirds was the answer."""
+    place = ROOT / "experiments" / "calibrate"
+    table = pd.read_csv(place / "reliability.csv")
+    assert answer(table) in (place / "coverage.md").read_text()
+    rows = pd.DataFrame({"case": list("abc"), "stated": [0.1, 0.5, 0.9], "true": [0.2, 0.5, 0.7], "low": [0.15, 0.4, 0.6], "high": [0.3, 0.6, 0.8]})  # fmt: skip
+    assert answer(rows).endswith(
+        "too low in 1 (a: 0.10 stated, 0.20 true) and too high in 1 (c: 0.90 stated, 0.70 true)."
+    )
+    assert answer(rows[1:2]).endswith("stated: none.")
 
 
 def test_sequential_abc_goes_where_rejection_goes(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from desertion.study.calibration import session
 from desertion.study.calibration.calibrate import Calibration, planned
 from desertion.study.calibration.case import ImpossibleError
 from desertion.study.calibration.document import BOTH, DOORS
-from desertion.study.calibration.fit import Fit, _error, fit
+from desertion.study.calibration.fit import Fit, _error, _systematic, distances, fit
 from desertion.study.calibration.report import between, case_blocks, findings
 from desertion.study.calibration.scores import scores
 from desertion.study.calibration.tables import parameters, predicted
@@ -120,10 +120,24 @@ def test_few_particles_identify_nothing_by_chance() -> None:
         assert table.set_index(["rival", "parameter"]).loc[(BOTH, "leak"), "identified"] == identified
 
 
+def test_what_one_seed_decides_and_another_does_not_is_not_decided() -> None:
+    """Runs of 0.99 and 0.60 were told as a preference of 0.99; two that agree are one, by the lower of both."""
+    apart, alike = ([_fit(doors)] for doors in (0.4, 0.03))
+    open_, sure = (
+        "does not decide between the two rivals (with contagion: 0.99 0.60)",
+        "(0.97 or more by each of 2 seeds)",
+    )
+    for others, said in ((apart, open_), (alike, sure)):
+        assert said in markdown(case_blocks(_fit(0.01), 12.0, others))
+        made = Calibration(**vars(_fit(0.01)), seconds=12.0, others=tuple(others))
+        assert any(said in one for one in made.findings)
+
+
 def test_words_say_what_is_decided_and_what_is_too_few() -> None:
     """A probability of .7 decides nothing, one of .99 does; five simulated persons are needed at least."""
     assert any("does not decide between the two rivals" in one for one in findings(_fit(0.3)))
     assert any("prefers that with contagion (0.99)" in one for one in findings(_fit(0.01)))
+    assert any("prefers that without contagion (0.97)" in one for one in findings(_fit(0.97)))
     assert not any("five simulated persons" in one for one in findings(_fit(0.3)))
     assert any("five simulated persons" in one for one in findings(_fit(0.3, error=1e-3)))
 
@@ -179,6 +193,23 @@ def test_predictions_are_weighed_as_posteriors_are(tmp_path: Path) -> None:
             assert (drawn == one).mean() == pytest.approx(weight, abs=1.5e-3)
         uneven = max(uneven, float(np.abs(weights - 1.0 / len(weights)).max()))
     assert uneven > 0.01
+    spread = history.get_weighted_distances(1)["w"].to_numpy()
+    assert made.error == pytest.approx(_error(made.probabilities[-1], spread.sum() ** 2 / (spread**2).sum()))
+    assert spread.sum() ** 2 < 0.95 * len(spread) * (spread**2).sum()
+
+
+def test_draws_are_as_many_as_weights_say() -> None:
+    """A quarter of a thousand is 250, and what has no weight is drawn never."""
+    drawn = _systematic(np.array([0.0, 1.0, 2.0, 1.0, 0.0]))
+    assert np.bincount(drawn, minlength=5).tolist() == [0, 250, 500, 250, 0]
+
+
+def test_a_distance_is_the_root_mean_square_of_the_fitted_misses() -> None:
+    """Misses of e - 1 and e**3 - 1 for nothing published are 1 and 3, whose root mean square is the root of 5; what is held out does not count."""
+    points = [replace(point, low=None, high=None) for point in CASE.series.points[:3]]
+    series = replace(CASE.series, points=tuple(points))
+    figures = np.array([[np.e - 1.0, np.e**3 - 1.0, 7.0], [0.0, 0.0, 9.0]])
+    assert distances(series, 2, figures, np.zeros(3)) == pytest.approx([5.0**0.5, 0.0])
 
 
 def test_too_few_particles_are_refused(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from desertion import DesertionModel, Scenario
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.rules.draws import replicate_seed
+from desertion.simulation.record.columns import DAILY
 from desertion.study.calibration.calibrate import planned
 from desertion.study.history import shipped
 from desertion.study.history.beside import ModelledSeries, beside
@@ -39,6 +42,15 @@ def test_misfit_is_measured_on_the_median() -> None:
     pair = ModelledSeries(np.array([10.0, 40.0]), np.array([[12.0, 30.0], [12.0, 31.0], [90.0, 0.0]]), (0, 1))
     assert pair.difference == pytest.approx((0.2 + 0.25) / 2)
     assert pair.total_difference == pytest.approx(12.0 / 50.0)
+
+
+def test_the_band_of_runs_is_their_middle_nine_tenths() -> None:
+    """Of 21 runs that give 0 to 20 these are 1 and 19, beside a median of 10; a point outside the scenario's days has none."""
+    series = shipped.load("south-vietnam-yearly")
+    pair = ModelledSeries(series.values[1:2], np.arange(21.0)[:, None], (1,))
+    table = History(series=series, modelled=pair).table[["model_q05", "model_median", "model_q95"]]
+    assert table.iloc[1].tolist() == [1.0, 10.0, 19.0]
+    assert table.drop(index=1).isna().all(axis=None)
 
 
 def test_sums_of_millions_are_counts_without_an_exponent() -> None:
@@ -124,6 +136,31 @@ def test_a_cumulative_series_counts_from_the_scenarios_first_day(
     told = capsys.readouterr().out
     assert "own: own, less those before 1 January (2 points)" in told
     assert "What was counted up to 2029-12-12 is taken off: no point lies nearer to 2030-01-01." in told
+
+
+def test_nobody_is_counted_before_the_origin_of_a_cumulative_series(tmp_path: Path) -> None:
+    """Entries since 21 September stood against all who had left since the scenario's first day, the 1st, and so did those of a fit."""
+    own = _own(tmp_path, "cumulative", "".join(f"2030-01-{day},{day}\n" for day in range(12, 32))).series
+    late = replace(own, origin=dt.date(2030, 1, 11))
+    often = Scenario.load("toy", set={"forces.*.base_soldier_hide": 0.02})
+    found = beside(late, 1, 5, often, "new_hide")
+    daily = DesertionModel(often, rng=replicate_seed(5, 0)).run().daily
+    assert daily.loc[daily["day"].between(1, 10), "new_hide"].sum() > 0
+    assert found.simulated[0, 0] == daily.loc[daily["day"].between(11, 12), "new_hide"].sum()
+    case = planned("toy", {"series": str(tmp_path / "own.csv"), "measure": "new_hide", "kind": "cumulative"})
+    flow = np.arange(1.0, 32.0)
+    seen = replace(case, series=late).observe(flow, 1e-12, np.random.default_rng(1))
+    assert seen[:2] == pytest.approx([11 + 12, 11 + 12 + 13], rel=1e-4)
+    assert case.observe(flow, 1e-12, np.random.default_rng(1))[0] == pytest.approx(flow[:12].sum(), rel=1e-4)
+
+
+def test_a_level_says_what_is_counted_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a column nothing stood behind "counted in the model", and with one its name alone."""
+    (tmp_path / "own.csv").write_text("date,value\n2030-01-10,5\n2030-01-20,6\n")
+    plain = ["history", str(tmp_path / "own.csv"), "--kind", "level", "--scenario", "toy", "--runs", "1"]
+    for words, said in ((plain, "departures"), ([*plain, "--column", "hiding"], "hiding")):
+        assert main(words) == 0
+        assert f"counted in the model: {DAILY[said].definition}\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("unit", ["share", "per_1000_month"])

@@ -248,10 +248,13 @@ def test_series_of_figures_are_called_by_names_for_readers() -> None:
         (("9998-01-01", "9999-01-01"), "9999-12-31"),
         (("9999-10-01", "9999-11-01"), "9999-11-30"),
         (("9999-06-01", "9999-12-01"), "9999-12-31"),
+        (("2021-12-15", "2022-01-15", "2022-02-15"), "2022-03-14"),
+        (("2021-01-05", "2021-02-02", "2021-03-02"), "2021-03-29"),
+        (("2021-11-30", "2021-12-30", "2022-01-30"), "2022-03-01"),
     ],
 )
-def test_the_last_of_months_quarters_or_years_ends_with_one(tmp_path: Path, starts: tuple[str, str], last: str) -> None:
-    """A leap year was taken to end on 30 December, and the first quarter on 2 April."""
+def test_the_last_of_months_quarters_or_years_ends_with_one(tmp_path: Path, starts: tuple[str, ...], last: str) -> None:
+    """A leap year was taken to end on 30 December, the first quarter on 2 April, and a month from 15 February on 17 March; four weeks are none."""
     (tmp_path / "own.csv").write_text("date,value\n" + "".join(f"{start},1\n" for start in starts))
     assert str(history.load(str(tmp_path / "own.csv")).points[-1].end) == last
 

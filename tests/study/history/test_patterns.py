@@ -79,3 +79,65 @@ def test_a_government_that_never_falls_does_not_fall_on_the_last_day_of_the_band
     assert COUNTS["gdr-fall"](run) == counted
     target = targets()["gdr-fall"]
     assert (target.low <= counted <= target.high) is met
+
+
+def _run(start: date, days: int, scale: float) -> SimpleNamespace:
+    """A run in which a person of each kind leaves by each route on each day, and every count of a day is its number."""
+    day = np.arange(1, days + 1)
+    flows = ("new_flee", "called", "new_captured", "new_surrender")
+    columns = ("abroad", "admitted", "irregular", "decided", "waiting")
+    ways = [(kind, route) for kind in ("soldier", "reservist") for route in ("flee", "hide")]
+    people = pd.concat([pd.DataFrame({"day_left": day, "kind": kind, "route": route}) for kind, route in ways])
+    hosts = [
+        pd.DataFrame({"day": day, "host": host} | dict.fromkeys(columns, day))
+        for host in ("kazakhstan", "hungary", "finland")
+    ]
+    return SimpleNamespace(
+        scenario=SimpleNamespace(scale=scale, start=start, days=days),
+        daily=pd.DataFrame({"day": day} | dict.fromkeys(flows, day) | {"turnout": day / 1e3}),
+        hosts=pd.concat(hosts),
+        people=lambda: people,
+        measures=lambda: {"soldiers_left_share": 0.06, "flee_departures": 500.0},
+    )
+
+
+def _days(first: int, last: int) -> int:
+    """Sum of the numbers of days, both counted."""
+    return sum(range(first, last + 1))
+
+
+def test_counts_take_the_days_that_they_name_and_no_other() -> None:
+    """Numbers of days by hand: 21 September is the 21st day from the 1st, 31 December the 122nd, 28 February the last of 181."""
+    russia = Record(_run(date(2022, 9, 1), 181, 0.01))  # pyright: ignore[reportArgumentType] - what a record reads of a model
+    claims = _days(1, 181) + 181  # of Finland alone, which is in Europe: decided day by day, waiting at the end
+    expected = {
+        "russia-flight": 102 * 100,
+        "russia-ebb": _days(31, 37) / _days(21, 27),
+        "russia-kazakhstan": 89 * 100,
+        "russia-claims": claims * 100,
+        "russia-claims-per-flight": claims / 181,
+        "russia-absent": 100 * 181 * 100 / 1e6 / 6,
+        "russia-prisoners": 2 * _days(1, 181) * 100 / 181,
+        "russia-called": _days(1, 58) * 100,
+    }
+    assert {name: COUNTS[name](russia) for name in expected} == pytest.approx(expected)
+    gdr = Record(_run(date(1989, 7, 1), 184, 0.01))  # pyright: ignore[reportArgumentType]
+    months = {"july": (1, 31), "august": (32, 62), "september": (63, 92), "october": (93, 123), "november": (124, 153), "december": (154, 184)}  # fmt: skip
+    for month, span in months.items():
+        assert COUNTS[f"gdr-{month}"](gdr) == pytest.approx(_days(*span) * 100), month
+    assert COUNTS["gdr-peak"](gdr) == pytest.approx(13.4)  # 11 November is the 134th day
+    assert COUNTS["gdr-first"](gdr) == pytest.approx(10.0)
+    hungary = Record(_run(date(2015, 7, 1), 123, 0.01))  # pyright: ignore[reportArgumentType]
+    assert COUNTS["hungary-october"](hungary) == pytest.approx(_days(93, 123) * 100)
+
+
+def test_numbers_of_patterns_take_the_days_that_they_name() -> None:
+    """The week of 3 October is that of days 33 to 39 from 1 September; 6 % in 60 days are 3 % in thirty."""
+    numbers = {pattern.id: pattern.number for pattern in PATTERNS}
+    russia, front = _run(date(2022, 9, 1), 181, 0.01), _run(date(2022, 9, 1), 60, 0.5)
+    first, second = (2 * 100 * _days(day, day + 6) for day in (26, 33))  # admitted and irregular, into Finland
+    runs = {"russia": [russia], "front": [front]}
+    assert numbers["closure-persons"](runs)[0] == pytest.approx(second / first)
+    assert numbers["closure"](runs)[0] == pytest.approx((second + 23_960) / (first + 23_960))
+    assert numbers["fled-per-called"](runs)[0] == pytest.approx(50_000 / 318_000)
+    assert numbers["baseline"](runs)[0] == pytest.approx(3.0)

@@ -67,7 +67,7 @@ class Calibration(Fit):
     @property
     def findings(self) -> list[str]:
         """What the series says, and what it leaves open, a sentence each."""
-        return findings(self)
+        return findings(self, self.others)
 
     @property
     def text(self) -> str:

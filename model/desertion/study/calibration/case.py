@@ -39,7 +39,7 @@ class Case:
 
     Attributes:
         scenario: what is run, at its size and up to the last day that is needed.
-        series: the points that are compared; cumulative ones count from the scenario's first day.
+        series: the points that are compared; cumulative ones count from the scenario's first day, or from their origin where that is later.
         counted: what is counted in a run.
         levers: priors with the inputs that they set, that of contagion among them.
         noise: prior of the dispersion of published counts.
@@ -80,7 +80,8 @@ class Case:
             rng: chance in published counts.
         """
         start, whole = self.scenario.start, self.series.kind == "cumulative"
-        days = [(0 if whole else (p.start - start).days, (p.end - start).days + 1) for p in self.series.points]
+        first = self.series.counts_from(start)
+        days = [(((first if whole else p.start) - start).days, (p.end - start).days + 1) for p in self.series.points]
         expected = interval_totals(flow / self.scenario.scale, days)
         # Who leaves is left to chance by the model already; what is published adds a relative error.
         return expected * rng.gamma(1.0 / noise, noise, size=expected.shape)

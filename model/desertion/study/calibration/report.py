@@ -65,14 +65,14 @@ def case_blocks(fit: Fit, seconds: float, others: Sequence[Fit] = ()) -> list[Bl
         Heading(series.title, 1),
         Text(" ".join(flags)),
         Table(head, rows),
-        Bullets(findings(fit)),
+        Bullets(findings(fit, others)),
         *caveats,
         values_table(fit),
     ]
 
 
-def findings(fit: Fit) -> list[str]:
-    """What the fit says, and what it leaves open, a sentence each."""
+def findings(fit: Fit, others: Sequence[Fit] = ()) -> list[str]:
+    """What the fit says, and what it leaves open, a sentence each; the rivals are judged by all `others` from further seeds as well."""
     sentences: list[str] = []
     if fit.epsilon[-1] > ROUGH:
         sentences.append(
@@ -83,7 +83,8 @@ def findings(fit: Fit) -> list[str]:
     if too_few(most, 1.0 / fit.case.scenario.scale):
         sentences.append(f"No predicted point rests on five simulated persons: {TOO_FEW}, a larger one is needed.")
     if fit.case.rivals == RIVALS:
-        sentences.append(_verdict(float(fit.probabilities[-1][RIVALS.index(BOTH)])))
+        place = RIVALS.index(BOTH)
+        sentences.append(_verdict([float(each.probabilities[-1][place]) for each in (fit, *others)]))
     table = parameters(fit)
     for rival in fit.case.rivals:
         own = table[table["rival"] == rival]
@@ -103,14 +104,17 @@ def findings(fit: Fit) -> list[str]:
     return sentences
 
 
-def _verdict(probability: float) -> str:
+def _verdict(probabilities: Sequence[float]) -> str:
+    """What fits of the same case say of contagion: what one seed decides and another does not is not decided."""
     beside = (
         "a trend from outside is none of the two rivals, and totals cannot tell it from contagion (`desertion thesis`)"
     )
-    if max(probability, 1.0 - probability) < _CLEAR:
-        return f"The series does not decide between the two rivals (with contagion: {probability:.2f}); {beside}."
-    better = RIVALS[0 if probability > 0.5 else 1]
-    return f"Of the two rivals the series prefers that {better} ({max(probability, 1.0 - probability):.2f}); {beside}."
+    for better, shares in zip(RIVALS, (probabilities, [1.0 - share for share in probabilities]), strict=True):
+        if min(shares) >= _CLEAR:
+            seeds = "" if len(shares) == 1 else f" or more by each of {len(shares)} seeds"
+            return f"Of the two rivals the series prefers that {better} ({min(shares):.2f}{seeds}); {beside}."
+    each = " ".join(f"{share:.2f}" for share in probabilities)
+    return f"The series does not decide between the two rivals (with contagion: {each}); {beside}."
 
 
 def values_table(fit: Fit) -> Table:

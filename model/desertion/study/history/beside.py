@@ -134,12 +134,14 @@ def beside(
         series.of_counts("a scenario beside it")
         # Of a run that a rule ends early nobody would be counted on the days that are missing.
         chosen = Scenario.load(scenario).model_copy(update={"stop": None})
-        counts = _level(column or "departures") if series.kind == "level" else _counting(scenario, chosen, column)
-        meaning = counts.meaning if isinstance(counts, Counting) else column
+        counted_by = column or "departures"
+        counts = _level(counted_by) if series.kind == "level" else _counting(scenario, chosen, column)
+        meaning = counts.meaning if isinstance(counts, Counting) else Counting(measure=counted_by).meaning
     # The row of day d holds the state after d days: what happened on a date is in the row of the next day.
     windows = [((p.start - chosen.start).days + 1, (p.end - chosen.start).days + 1) for p in series.points]
     if series.kind == "cumulative" and scenario is not None:
-        windows = [(1, last) for _, last in windows]
+        begun = (series.counts_from(chosen.start) - chosen.start).days + 1
+        windows = [(begun, last) for _, last in windows]
     places = tuple(n for n, (first, last) in enumerate(windows) if 1 <= first <= last <= chosen.days)
     if not places and scenario is not None:
         last = chosen.start + dt.timedelta(days=chosen.days - 1)

@@ -96,7 +96,7 @@ def history(
             the user's own with grade A if not given.
         with_model: A scenario, or its name or path, that is run beside it; True for the shipped one of the same events.
         column: With a scenario of your own: the daily column that stands for the series, several joined by "+"; if not given what
-            the scenario's table `[calibration]` counts, or departures by all ways. Cumulative series are counted from the scenario's first day: what their last point before it
+            the scenario's table `[calibration]` counts, or departures by all ways. Cumulative series are counted from the scenario's first day (or from their own, if later): what their last point before it
             counts is taken off.
         runs: Runs of that scenario.
         seed: Seed of these runs.

@@ -123,6 +123,10 @@ class Series:
             )
         return replace(self, points=points).of_counts("a fit")
 
+    def counts_from(self, day: date) -> date:
+        """First day from which a run that begins on `day` is counted in a cumulative series: none counts anybody before its origin."""
+        return max(day, self.origin or day)
+
     def since(self, day: date) -> Series:
         """A cumulative series counted from a day on: its later points, less what the last one before that day counts.
 

@@ -110,11 +110,12 @@ def _ends(starts: Sequence[date], kind: str, key: str, where: str) -> list[date]
         return list(starts)
     ends = [after - timedelta(days=1) for after in starts[1:]]
     final, lasting = starts[-1], (ends[-1] - starts[-2]).days if ends else 0
-    if ends and final.day == starts[-2].day == 1:  # months, quarters or years, which differ in length
+    # Months, quarters or years, which differ in length; of four weeks in a row only two can begin on one day of the month.
+    if ends and final.day <= 28 and (final.day == starts[-2].day == 1 or len({day.day for day in starts[-3:]}) == 1):
         months = 12 * (final.year - starts[-2].year) + final.month - starts[-2].month
         years, month = divmod(final.month - 1 + months, 12)
         if final.year + years <= date.max.year:
-            lasting = (date(final.year + years, month + 1, 1) - final).days - 1
+            lasting = (date(final.year + years, month + 1, final.day) - final).days - 1
     return [*ends, final + min(timedelta(days=lasting), date.max - final)]
 
 
