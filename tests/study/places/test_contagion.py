@@ -113,6 +113,10 @@ def test_directed_links_need_every_placebo_and_shocks_that_give_less(tmp_path: P
     good = Hazard("all", past=steep, future=flat, unlinked=flat, beyond=steep)
     clean = replace(finding, hazards=(good,), alarms=(SHOCK,))
     assert judge(clean).word == ALONG
+    assert (
+        "Shocks that places share give as much in at most 5 % of 200 made-up histories of each kind."
+        in judge(clean).sentences
+    )
     for spoiled in (
         replace(clean, hazards=(replace(good, future=steep),)),
         replace(clean, hazards=(replace(good, unlinked=steep),)),
@@ -235,6 +239,10 @@ def test_a_p_value_out_of_reach_for_all_orders_is_untested() -> None:
     assert finding.primary.least < 11 / 66, "from below, since orders are drawn"
     assert finding.verdict.word == UNTESTED
     assert "of orders or more do, is so common that p cannot reach 0.05" in finding.verdict.sentences[0]
+    assert "another window (--window)" in finding.verdict.sentences[0], "one longer than all dates is of no help"
+    assert "12 of 12 units have an event, from 2020-01-01 to 2020-04-20, in 1 stratum" in words(
+        finding, finding.verdict
+    )
     assert finding.alarms == ()
 
 

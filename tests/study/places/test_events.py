@@ -115,6 +115,7 @@ def test_dates_known_by_their_interval_are_drawn_within_it(tmp_path: Path) -> No
     assert events.first.shape == (10, 100)
     assert set(np.unique(events.first[:5])) == set(range(-8, 1))  # the origin is the first report, 10 January
     assert len(np.unique(events.batch)) == 2
+    assert "Days are known by their intervals and drawn 100 times within them" in events.remarks[-1]
     with pytest.raises(InputError, match="must be before date = 2020-01-10"):
         _read(_file(tmp_path, [*rows, "u11,2020-01-10,2020-01-10"], "unit,date,before"), after="before")
 
@@ -135,6 +136,21 @@ def test_a_unit_first_acts_on_the_earliest_day_of_its_rows_whatever_their_order(
     assert one.intervals[one.batch[a]].tolist() == [-6.0, 1.0]
     assert one.first[b].max() == 3.0
     assert one.intervals[one.batch[b]].tolist() == [0.0, 3.0]
+
+
+def test_a_row_that_stands_there_twice_is_one_event(tmp_path: Path) -> None:
+    """An export with two rows an event makes no unit act twice, nor its first day earlier; a second day is a second event."""
+    once, twice = (_read(_file(tmp_path, rows), strata="area") for rows in (ROWS, [*ROWS, *ROWS]))
+    assert not once.repeated
+    assert not twice.repeated
+    assert twice.day_of.tolist() == once.day_of.tolist()
+    assert "10 rows repeat a unit and its day: one event each." in twice.remarks
+    assert _read(_file(tmp_path, [*ROWS, *(row.replace("2020-01", "2020-02") for row in ROWS)])).repeated
+    drawn = [f"u{i},2020-01-1{i},2020-01-0{1 + i}" for i in range(9)]
+    one, other = (
+        _read(_file(tmp_path, rows, "unit,date,before"), after="before") for rows in (drawn, [*drawn, *drawn])
+    )
+    assert np.array_equal(one.first, other.first)
 
 
 def test_empty_dates_are_kept_as_never_when_asked(tmp_path: Path) -> None:

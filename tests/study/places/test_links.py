@@ -15,6 +15,7 @@ from desertion.study.places.links import (
     lengths,
     on_sphere,
     placebo,
+    to_nearest,
     within,
 )
 
@@ -26,6 +27,24 @@ def test_distances_on_the_globe_are_those_of_the_great_circle() -> None:
     points = on_sphere(np.array([51.0, 52.0, 52.517, 51.340]), np.array([12.0, 12.0, 13.389, 12.375]))
     links = Links(np.array([0, 2]), np.array([1, 3]))
     assert lengths(points, links) == pytest.approx([111.2, 148.5], abs=0.5)
+
+
+def test_far_places_are_as_far_as_the_way_over_the_ground() -> None:
+    """A quarter of the equator, and the nearest way over the date line; the straight way through the earth, 9,010 of 10,008 km, links nobody."""
+    points = on_sphere(np.zeros(3), np.array([-179.0, 91.0, 179.0]))
+    assert lengths(points, Links(np.array([0, 0, 1]), np.array([1, 2, 2]))) == pytest.approx(
+        [10007.5, 222.4, 9785.2], abs=0.1
+    )
+    assert [len(within(points, distance)) for distance in (222.0, 223.0, 9785.0, 9786.0, 10008.0, 3e4)] == [
+        0,
+        1,
+        1,
+        2,
+        3,
+        3,
+    ]
+    assert to_nearest(points, 1) == pytest.approx([222.4, 9785.2, 222.4], abs=0.1)
+    assert to_nearest(points, 4) == pytest.approx([10007.5, 10007.5, 9785.2], abs=0.1)
 
 
 def test_all_pairs_within_a_distance_are_linked_once() -> None:
@@ -48,6 +67,16 @@ def test_placebo_links_have_the_same_degree_and_are_the_next_outward() -> None:
     assert (false.matrix(36).sum(axis=1) == links.matrix(36).sum(axis=1)).all()
     assert not (false.matrix(36).toarray() * links.matrix(36).toarray()).any()
     assert lengths(GRID, false).max() <= 2.0 + 1e-9
+
+
+def test_placebo_links_of_a_lattice_lean_to_no_side() -> None:
+    """Of the next units outward of eight neighbours eight are as far: the first four by number all lie to the west, half a step on average."""
+    lattice = np.array([(x, y) for x in range(12) for y in range(12)], np.float64)
+    links = within(lattice, 1.5)
+    false = placebo(lattice, links, np.zeros(144, np.intp), np.random.default_rng(1))
+    lean = (lattice[false.sender] - lattice[false.receiver]).mean(axis=0)
+    assert np.abs(lean).max() < 0.15
+    assert (false.matrix(144).sum(axis=1) == links.matrix(144).sum(axis=1)).all()
 
 
 def test_placebo_links_match_distances_where_neighbours_are_listed() -> None:

@@ -86,6 +86,13 @@ def test_gaps_are_bridged_in_the_total() -> None:
     assert case_of(gaps, (10_000, 10_000)).window.total == pytest.approx(700.0, rel=0.05)
 
 
+def test_all_who_were_at_risk_may_have_left() -> None:
+    """Twenty of twenty in twelve weeks: the half that is added to each figure makes no 26 of them."""
+    window = case_of(_series([0, 0, 1, 1, 2, 4, 4, 3, 2, 1, 1, 1]), (20, 20)).window
+    assert window.total == 20.0
+    assert case_of(_series([70.0] * 10), (700, 10_000)).window.total == pytest.approx(705.0)
+
+
 def test_series_of_one_autumn_say_so() -> None:
     """The three of 1989 share their outside causes."""
     assert {name for name in shipped_cases() if case(name).autumn == "GDR 1989"} == {
@@ -99,8 +106,13 @@ def test_what_cannot_be_judged_is_refused() -> None:
     """Levels, too few at risk, wrong names: a sentence each."""
     with pytest.raises(InputError, match="must be flow or cumulative"):
         case_of(_series([0.1] * 9, "level"), (10, 10))
-    with pytest.raises(InputError, match=r"at risk = 100 must be at least the \d+ who left"):
-        case_of(_series([70.0] * 10), (100, 100))
+    for fewest in (100, 699):
+        with pytest.raises(InputError, match=f"at risk = {fewest} must be at least the 700 who left; raise the number"):
+            case_of(_series([70.0] * 10), (fewest, 1000))
+    with pytest.raises(InputError, match="700 who left; check its unit, and that no comma divides thousands"):
+        case_of(_series([70.0] * 10), (1, 200))
+    with pytest.raises(InputError, match="a series in which nobody acts says nothing"):
+        case_of(_series([0.0] * 10), (100, 100))
     with pytest.raises(InputError, match="did you mean 'ukraine-awol'"):
         case("ukraine-awool")
     assert len(history.load("ukraine-awol").fit_points().points) == 28

@@ -54,7 +54,7 @@ class Events:
         first: day of each unit's first event in each draw, counted from `origin`, shape (unit, draw); NaN without one.
         batch: reporting interval of each unit, -1 where the day is known, shape (unit,).
         intervals: first and last possible day of each reporting interval, shape (interval, 2).
-        unit_of: unit of every event, shape (event,).
+        unit_of: unit of every event, shape (event,); rows of one unit and day are one event.
         day_of: its day.
         strata: stratum of each unit, shape (unit,).
         strata_names: their names.
@@ -160,8 +160,10 @@ def read_events(path: Path, columns: Columns, rng: np.random.Generator) -> tuple
         name: _first(table, columns, unit, len(units), table.dates(name), [None] * len(dates), origin, rng)[0]
         for name in columns.also
     }
-    event = [place for place, day in enumerate(dates) if day is not None]
-    day_of = np.array([(day - origin).days for day in known], np.float64)
+    event = {(int(own), (day - origin).days) for own, day in zip(unit, dates, strict=True) if day is not None}
+    unit_of, day_of = np.array(sorted(event), np.intp).T
+    if twice := len(known) - len(event):
+        remarks.append(f"{many(twice, 'row repeats', 'rows repeat')} a unit and its day: one event each.")
     if len(event) > int(acted.sum()):
         remarks.append(
             f"{len(event)} events of {int(acted.sum())} units: pairs are of first events, the hazard uses all if units act twice or more on average and their days are known."
@@ -173,8 +175,8 @@ def read_events(path: Path, columns: Columns, rng: np.random.Generator) -> tuple
         first=first,
         batch=batch,
         intervals=intervals,
-        unit_of=unit[event],
-        day_of=day_of,
+        unit_of=unit_of,
+        day_of=day_of.astype(np.float64),
         strata=strata,
         strata_names=strata_names,
         points=points,
@@ -231,7 +233,7 @@ def _first(
         spans.append((int(unit[place]), end, start))
     ends: dict[int, int] = {}
     intervals: dict[tuple[int, int], int] = {}
-    for own, end, start in sorted(spans):
+    for own, end, start in sorted(set(spans)):  # a row that stands there twice is no second event
         if own not in ends:
             ends[own] = end
             batch[own] = intervals.setdefault((start, end), len(intervals)) if columns.after else -1
@@ -296,6 +298,10 @@ def _remarks(
             )
     elif len(np.unique(batch[acted])) < 2:
         raise InputError("all events lie in one interval, so nothing can be told about their order; give finer dates")
+    else:
+        remarks.append(
+            f"Days are known by their intervals and drawn {DRAWS} times within them: close pairs are means over the draws."
+        )
     return remarks
 
 

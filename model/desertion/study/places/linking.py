@@ -6,7 +6,7 @@ import numpy as np
 
 from desertion.errors import InputError, input_error
 from desertion.study.places.events import Columns, Events
-from desertion.study.places.links import Links, within
+from desertion.study.places.links import Links, to_nearest, within
 from desertion.study.places.table import Table, read_table
 
 
@@ -49,8 +49,7 @@ def links_of(
             f"{table.where}: there is nothing to tell neighbours by; give columns lat and lon (or x and y in km), or a table of links"
         )
     if distance is None:
-        apart = np.sort(np.linalg.norm(events.points[:, None] - events.points[None], axis=2), axis=1)
-        distance = float(np.median(apart[:, min(4, apart.shape[1] - 1)]))
+        distance = float(np.median(to_nearest(events.points, 4)))
         if not distance:
             raise InputError(
                 f"{table.where}: most units share a place with their neighbours, so that no distance follows from the table; give one in km"

@@ -57,7 +57,7 @@ class Links:
 
 
 def on_sphere(latitude: Array, longitude: Array) -> Array:
-    """Points in km from the centre of the earth, shape (unit, 3); straight distances of 50 km are short by 0.1 m.
+    """Points in km from the centre of the earth, shape (unit, 3).
 
     Args:
         latitude: degrees north, shape (unit,).
@@ -68,54 +68,76 @@ def on_sphere(latitude: Array, longitude: Array) -> Array:
 
 
 def within(points: Array, distance: float) -> Links:
-    """Mutual links between all units at most `distance` km apart, those at that distance but for rounding among them."""
-    pairs = cKDTree(points).query_pairs(distance * (1.0 + 1e-9), output_type="ndarray")
+    """Mutual links between all units at most `distance` km apart, those at that distance but for rounding among them; on the globe along its surface."""
+    reach = distance * (1.0 + 1e-9)
+    if points.shape[1] == 3:
+        reach = 2.0 * EARTH * np.sin(min(reach / (2.0 * EARTH), np.pi / 2.0))
+    pairs = cKDTree(points).query_pairs(reach, output_type="ndarray")
     return Links(pairs[:, 0].astype(np.intp), pairs[:, 1].astype(np.intp))
 
 
 def lengths(points: Array, links: Links) -> Array:
-    """Length of each link in km, shape (link,)."""
-    return np.linalg.norm(points[links.sender] - points[links.receiver], axis=1)
+    """Length of each link in km, on the globe along its surface, shape (link,)."""
+    return _on_surface(points, np.linalg.norm(points[links.sender] - points[links.receiver], axis=1))
+
+
+def to_nearest(points: Array, rank: int) -> Array:
+    """Distance in km from each unit to the one that is `rank`-th nearest to it, or the farthest if there are fewer, shape (unit,)."""
+    rank = min(rank, len(points) - 1)
+    return _on_surface(points, cKDTree(points).query(points, [rank + 1])[0][:, 0])
+
+
+def _on_surface(points: Array, straight: Array) -> Array:
+    """Straight distances as they are in the plane, and along the surface of the globe."""
+    return straight if points.shape[1] == 2 else 2.0 * EARTH * np.arcsin(np.minimum(straight / (2.0 * EARTH), 1.0))
 
 
 def placebo(points: Array | None, links: Links, strata: Indices, rng: np.random.Generator) -> Links:
     """Directed links that are none: as many for each receiver, from units as far away as its senders are.
 
-    The longest link is matched first, each with the unlinked unit whose distance is nearest to its own; where links are all those within a distance, these are the
-    next units outward. Without positions the senders are drawn from the receiver's stratum.
+    The longest link is matched first, each with the unlinked unit whose distance is nearest to its own, one by lot where several are; where links are all those
+    within a distance, these are the next units outward. Without positions the senders are drawn from the receiver's stratum.
 
     Args:
         points: positions, shape (unit, 2 or 3), or none.
         links: the links to be matched.
         strata: stratum of each unit, shape (unit,).
-        rng: draws senders where there are no positions.
+        rng: draws senders where there are no positions, or several fit.
     """
     units = len(strata)
-    incoming = links.matrix(units)
-    linked = (incoming + links.matrix(units, reverse=True)).toarray() > 0
+    incoming, outgoing = links.matrix(units), links.matrix(units, reverse=True)
+    lot = rng.spawn(1)[0]  # so that what is drawn later does not hang on how many senders fit
     senders: list[int] = []
     receivers: list[int] = []
     for unit in range(units):
-        own = incoming.indices[incoming.indptr[unit] : incoming.indptr[unit + 1]].astype(np.intp)
-        free = ~linked[unit]
-        free[unit] = False
+        own = _row(incoming, unit)
+        free = np.ones(units, np.bool_)
+        free[[unit, *own, *_row(outgoing, unit)]] = False
         if points is None:
             candidates = np.flatnonzero(free & (strata == strata[unit]))
             chosen = rng.permutation(candidates)[: len(own)].tolist()
         else:
-            chosen = _matched(np.linalg.norm(points - points[unit], axis=1), own, free)
+            chosen = _matched(np.linalg.norm(points - points[unit], axis=1), own, free, lot)
         senders += chosen
         receivers += [unit] * len(chosen)
     return Links(np.array(senders, np.intp), np.array(receivers, np.intp), directed=True)
 
 
-def _matched(distance: Array, own: Indices, free: NDArray[np.bool_]) -> list[int]:
+def _row(matrix: csr_array, unit: int) -> Indices:
+    """Units that a row of a matrix of links names."""
+    return matrix.indices[matrix.indptr[unit] : matrix.indptr[unit + 1]].astype(np.intp)
+
+
+def _matched(distance: Array, own: Indices, free: NDArray[np.bool_], lot: np.random.Generator) -> list[int]:
     open_ = np.where(free, distance, np.inf)
     chosen: list[int] = []
     for wanted in -np.sort(-distance[own]):
-        best = int(np.argmin(np.abs(open_ - wanted)))
-        if not np.isfinite(open_[best]):
+        off = np.abs(open_ - wanted)
+        if not np.isfinite(off.min()):
             break
+        # On a lattice many are as far: the first of each would all lie on the side where names begin.
+        nearest = np.flatnonzero(off <= off.min() + 1e-9 * (1.0 + wanted))
+        best = int(nearest[0] if len(nearest) == 1 else lot.choice(nearest))
         chosen.append(best)
         open_[best] = np.inf
     return chosen

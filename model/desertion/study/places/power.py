@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -63,34 +64,29 @@ def alarms(
             return history(course, rng, linked=matrix, log_ratio=size, window=(1, window))
 
         kinds.append((f"contagion: hazard times {ratio:g} for each linked unit", math.log(ratio), contagious))
-    if mine.points is not None:
-        kinds += [(name, 0.0, make) for name, make in _rivals(mine.points, course)]
-    for place, (name, size, make) in enumerate(kinds):
+    rivals = () if mine.points is None else _rivals(mine.points, course)
+    for place, (name, size, make) in enumerate(chain(kinds, ((name, 0.0, make) for name, make in rivals))):
         rng = np.random.default_rng([seed, place])
         days = [make(rng) for _ in range(number)]
         yield judged(name, days, mine, true, false, window, observed, rng, log_ratio=size)
 
 
-def _rivals(points: Array, course: Course) -> list[tuple[str, Maker]]:
-    """Histories without contagion: shocks that places share, and reports in batches."""
+def _rivals(points: Array, course: Course) -> Iterator[tuple[str, Maker]]:
+    """Histories without contagion: shocks that places share, one kind at a time since each is a matrix of all places, and reports in batches."""
 
-    def shocked(reach: float, size: float) -> Maker:
+    def shocked(reach: float, size: float) -> tuple[str, Maker]:
         shocks = shocks_of(points, reach, size)
-        return lambda rng: history(course, rng, shocks=shocks)
+        name = f"shocks of {reach:g} km range{' and double size' * (size > SHOCK)}, no contagion"
+        return name, lambda rng: history(course, rng, shocks=shocks)
 
     desks = cells(points, DESK)
-    kinds = [(f"shocks of {reach:g} km range, no contagion", shocked(reach, SHOCK)) for reach in REACHES]
-    kinds.append(
-        (
-            f"reports of {DESK} places in one batch, no contagion",
-            lambda rng: reported(history(course, rng), desks, GAP, rng),
-        )
+    yield from (shocked(reach, SHOCK) for reach in REACHES)
+    yield (
+        f"reports of {DESK} places in one batch, no contagion",
+        lambda rng: reported(history(course, rng), desks, GAP, rng),
     )
-    far = [(REACHES[-1] * 2.0, SHOCK), *((reach, LARGE) for reach in (*REACHES, REACHES[-1] * 2.0))]
-    return kinds + [
-        (f"shocks of {reach:g} km range{' and double size' * (size > SHOCK)}, no contagion", shocked(reach, size))
-        for reach, size in far
-    ]
+    yield shocked(REACHES[-1] * 2.0, SHOCK)
+    yield from (shocked(reach, LARGE) for reach in (*REACHES, REACHES[-1] * 2.0))
 
 
 def model_alarms(

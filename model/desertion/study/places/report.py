@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from desertion.figures.labels import capital, many, percent, rounded
@@ -98,13 +99,14 @@ def words(finding: Finding, verdict: Verdict) -> str:
     """The finding as Markdown: the verdict, then what it rests on."""
     data = finding.events
     strata = many(len(data.strata_names), "stratum", "strata")
+    last = data.origin + timedelta(days=float(data.day_of.max()))
     pairs = [_pair_cells(test, "") for test in (finding.primary, *finding.apart)]
     pairs += [_pair_cells(test, f"{test.family:.2g}") for test in finding.family]
     parts: list[Block] = [
         Heading(capital(verdict.word), 1),
         Bullets(verdict.sentences),
         Text(
-            f"{data.units_acted} of {len(data.units)} units have an event, from {data.origin}, in {strata}; "
+            f"{data.units_acted} of {len(data.units)} units have an event, from {data.origin} to {last}, in {strata}; "
             f"{many(len(finding.links), 'link')} ({finding.how})."
         ),
         *map(Text, data.remarks),

@@ -60,7 +60,7 @@ def judge(finding: Finding) -> Verdict:
                 for each in finding.hazards
                 if each.past and each.future and each.unlinked
             ),
-            "Shocks that places share give as much in at most 5 % of histories.",
+            f"Shocks that places share give as much in at most 5 % of {min(row.histories for row in _shocks(finding))} made-up histories of each kind.",
             "It cannot exclude causes that travel along the links in their direction, nor links that were recorded because of what followed.",
         ),
     )
@@ -79,7 +79,7 @@ def untested(finding: Finding) -> str:
         drawn = "" if test.exact else "more permutations (--permutations), "
         return (
             f"Nothing was tested: the most that any order of dates within strata gives, as {percent(test.least)} of orders or more do, is so common "
-            f"that p cannot reach {LEVEL:g}; give {drawn}a longer window (--window), more links or wider strata (--strata)."
+            f"that p cannot reach {LEVEL:g}; give {drawn}another window (--window), more links or wider strata (--strata)."
         )
     if test.observed:
         return (
@@ -153,8 +153,12 @@ def _placebos(finding: Finding) -> list[str]:
     return reasons
 
 
+def _shocks(finding: Finding) -> list[Alarm]:
+    return [row for row in finding.alarms if "shocks" in row.name]
+
+
 def _shocked(finding: Finding) -> list[str]:
-    rows = [row for row in finding.alarms if "shocks" in row.name]
+    rows = _shocks(finding)
     if not rows:
         return ["Shocks that neighbours share could not be tried (no positions, or no histories asked for)."]
     enough = [row for row in rows if row.reached > LEVEL]

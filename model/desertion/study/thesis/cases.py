@@ -111,16 +111,26 @@ def case_of(
     )
     step = days / steps if step_days is None else step_days
 
+    published = float(points[-1].value if series.kind == "cumulative" else series.values.sum())
+    if not again and published > at_risk[0]:
+        way_out = (
+            "raise the number at risk"
+            if published < 10 * at_risk[0]
+            else "check its unit, and that no comma divides thousands"
+        )
+        raise input_error("at risk", at_risk[0], f"must be at least the {published:,.0f} who left", way_out=way_out)
+
     def before(day: date) -> float:
         """Steps until a day begins."""
         return (day - first).days / step
 
     intervals = tuple(_interval(before(point.start), before(point.end + timedelta(days=1))) for point in points)
+    total = _total(series, intervals, steps)
     window = Window(
         steps=steps,
         intervals=intervals,
         at_risk=at_risk,
-        total=_total(series, intervals, steps),
+        total=total if again else min(total, at_risk[1]),
         cumulative=series.kind == "cumulative",
         noise=noise,
         lag=lag_days / step,
@@ -143,9 +153,9 @@ def _interval(begin: float, end: float) -> tuple[float, float]:
 
 
 def _total(series: Series, intervals: Sequence[tuple[float, float]], steps: int) -> float:
-    """Acts in the whole window; gaps are bridged by a line through the logarithm of the rates."""
+    """About how many acts the whole window has; gaps are bridged by a line through the logarithm of the rates, half an act added to each figure."""
     values = series.values
-    if series.kind == "cumulative":
+    if series.kind == "cumulative" or not values.any():
         return float(values[-1])
     middles = [(begin + end - 1.0) / 2.0 for begin, end in intervals]
     rates = [np.log((value + 0.5) / (end - begin)) for value, (begin, end) in zip(values, intervals, strict=True)]
