@@ -11,7 +11,7 @@ import pytest
 from desertion import Scenario, compare
 from desertion.cli import main
 from desertion.figures import attribution, hosts, routes, style
-from desertion.scenario.grain import FLOOR, MARK, TOO_FEW, floor_note, legend, marked, too_few
+from desertion.scenario.grain import FLOOR, MARK, TOO_FEW, basis, floor_note, legend, marked, too_few
 from desertion.study.comparison.comparison import Comparison
 from desertion.study.comparison.report.estimate import Estimate, changed
 from tests.shortcuts import in_process
@@ -28,6 +28,15 @@ def test_fewer_than_five_simulated_persons_are_too_few_and_five_are_not(persons:
     """Also of differences, whatever their sign; at real size nothing is lost by the scale, and what is unknown is not few."""
     assert too_few(persons, size) is few
     assert marked("n", persons, size) == ("n" + MARK if few else "n")
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [(1 / 0.3, "3.3"), (1.6, "1.6"), (5.0, "5"), (1000 / 3, "333"), (1e4, "10,000")]
+)
+def test_what_one_simulated_person_stands_for_is_not_rounded_by_a_tenth(size: float, words: str) -> None:
+    """The same number in the foot of a table and in the sentence before it."""
+    assert legend(size).endswith(f" stands for {words}")
+    assert f" stands for {words}." in basis(size)
 
 
 def test_a_small_world_is_marked_once_in_its_notes_and_a_large_one_is_not() -> None:

@@ -41,14 +41,19 @@ def marked(text: str, persons: float, size: float) -> str:
     return text + mark(too_few(persons, size))
 
 
+def stands_for(size: float) -> str:
+    """Real persons for each simulated one in words: whole, and under ten in two figures, since 3.3 is not 3."""
+    return f"{size:,.0f}" if size >= 10.0 else f"{size:.2g}"
+
+
 def legend(size: float) -> str:
     """What the mark means, for the foot of a table or figure."""
-    return f"{MARK} {TOO_FEW}: fewer than {FEWEST} simulated persons, each of whom stands for {size:,.0f}"
+    return f"{MARK} {TOO_FEW}: fewer than {FEWEST} simulated persons, each of whom stands for {stands_for(size)}"
 
 
 def basis(size: float) -> str:
     """What counts at real size rest on, for the foot of a figure."""
-    return f"Persons at real size; one simulated person stands for {size:,.0f}."
+    return f"Persons at real size; one simulated person stands for {stands_for(size)}."
 
 
 def floor_note(scenario: Layers) -> str:

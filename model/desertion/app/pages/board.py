@@ -276,7 +276,7 @@ def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Ma
             percent(strength / before, 1), strength * real, real
         )
     facts_by_name["legitimacy"] = f"{now[COLUMN['legitimacy']]:.2f}"
-    facts_by_name["simulated, each for " + (f"{real:,.0f}" if real > 1 else "himself")] = f"{people:,.0f}"
+    facts_by_name["simulated, each for " + (grain.stands_for(real) if real > 1 else "himself")] = f"{people:,.0f}"
     return facts_by_name
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from desertion.figures import labels
 from desertion.figures.labels import LONG, SHORT, Scales, dated, many
 from desertion.reading import command_line, setting_text
-from desertion.scenario.grain import MARK, legend
+from desertion.scenario.grain import MARK, legend, stands_for
 from desertion.study.comparison.tables import Tables
 
 TABLE_NOTE = (
@@ -74,7 +74,7 @@ def question(comparison: Tables) -> str:
 
 def byline(comparison: Tables) -> str:
     """Size of the comparison in a line."""
-    scale = f"1:{comparison.size:,.0f}" if comparison.size > 1 else "1:1"
+    scale = f"1:{stands_for(comparison.size)}" if comparison.size > 1 else "1:1"
     return (
         f"{many(comparison.pairs, 'paired replicate')} a policy, {comparison.people:,} simulated people each (scale {scale}), "
         f"{many(int(comparison.curves['day'].max()), 'day')} from {dated(comparison.start)}, seed {comparison.header['spec']['seed']}"
@@ -121,7 +121,7 @@ def limits(comparison: Tables) -> list[str]:
     ]
     if comparison.size > 1:
         listed.append(
-            f"At a scale of 1:{comparison.size:,.0f} one simulated person stands for {number(comparison.size)}. {legend(comparison.size)}."
+            f"At a scale of 1:{stands_for(comparison.size)} one simulated person stands for {number(comparison.size)}. {legend(comparison.size)}."
         )
     if comparison.pairs < 20:
         listed.append(
