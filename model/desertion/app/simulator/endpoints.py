@@ -48,6 +48,9 @@ LATE = f"the answer was not whole after {LONGEST:.0f} seconds; ask again and it 
 LOOKED_AFTER = 1.0
 """Seconds after which it is looked whether a visitor who waits is still there, and the server too."""
 
+_ENDING: list[Callable[[], bool]] = []
+"""What tells whether the server is about to end: an answer that went on would be cut off, with a trace in the server's log."""
+
 
 class _Open:
     """Answers under way, counted: each holds a place in the queue of runs.
@@ -58,8 +61,6 @@ class _Open:
 
     lock = threading.Lock()
     count = 0
-    ends: Callable[[], bool] = staticmethod(lambda: False)
-    """Whether the server is about to end: an answer that went on would be cut off, with a trace in the server's log."""
 
     @classmethod
     def entered(cls) -> bool:
@@ -207,7 +208,7 @@ async def _growing(query: str) -> AsyncGenerator[str]:
                     shown = there
                 if done:
                     return
-                if _Open.ends():
+                if _ends():
                     return
                 if move.problem or loop.time() > until:
                     wrong = {"address": move.problem or LATE}
@@ -246,7 +247,7 @@ async def _wait_for(
     with RUNS.ask(question.wanted[: 2 * pairs], lambda: loop.call_soon_threadsafe(news.set)) as move:
         # News is forgotten before it is looked for: what comes meanwhile is not slept through.
         while (news.clear() or any(run is None for run in move.runs())) and not move.problem and loop.time() < until:
-            if _Open.ends() or (gone is not None and await gone()):
+            if _ends() or (gone is not None and await gone()):
                 break
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), min(LOOKED_AFTER, until - loop.time()))
@@ -255,7 +256,11 @@ async def _wait_for(
 
 def ends_with(ends: Callable[[], bool]) -> None:
     """End all answers under way once a server says that it is about to end."""
-    _Open.ends = staticmethod(ends)
+    _ENDING.append(ends)
+
+
+def _ends() -> bool:
+    return any(ends() for ends in _ENDING)
 
 
 def warm() -> None:
