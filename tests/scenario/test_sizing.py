@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desertion import DesertionModel, Scenario
+from desertion import DesertionModel, Policy, Scenario
 from desertion.errors import InputError
 from desertion.scenario.levers import levers
 from desertion.scenario.sizing import FORCE_COUNTS, HOST_COUNTS
@@ -80,6 +80,28 @@ def test_sizing_twice_is_sizing_once() -> None:
     small = Scenario.load("russia-2022", scale=0.001).sized()
     assert small.sized() == small
     assert Scenario.from_toml(small.to_toml()).sized() == small
+
+
+def test_a_policy_counts_in_persons_of_real_size_over_a_sized_scenario_too() -> None:
+    """4 cases a day stay 4 at real size, as a level, a floor, a ceiling and an amount; a factor is one at any size."""
+    small = Scenario.load("toy", scale=0.1)
+    for operation in ("set", "at_least", "at_most", "add", "multiply"):
+        change = {"from": "+5", operation: {"hosts.*.cases": 4, "hosts.*.case_days": 3}}
+        policy = Policy.model_validate({"name": "mine", "change": [change]})
+        before, after = (Scenario.load(given, policies=policy).sized() for given in (small, small.sized()))
+        assert [row[:4] for row in after.timeline()] == [row[:4] for row in before.timeline()]
+        values = [[row[4] for row in sized.timeline()] for sized in (after, before)]
+        assert values[0] == pytest.approx(values[1])
+        assert values[0]
+
+
+@pytest.mark.parametrize("late", [{"scale": 0.01}, {"scale": 0.2}, {"days": 400}])
+def test_neither_scale_nor_more_days_can_be_had_of_a_sized_scenario(late: dict[str, float]) -> None:
+    """People would stay those of the scale before, so that tables at real size were wrong, and dated changes that were cut would be missing."""
+    sized = Scenario.load("toy", scale=0.1).sized()
+    with pytest.raises(InputError, match=r"^setting: (scale|days) = .* comes too late: .*; set it before sized\(\)$"):
+        DesertionModel(sized, rng=1, settings=late)
+    assert DesertionModel(sized, rng=1, scale=0.1, days=5).sized.days == 5
 
 
 def test_models_of_one_scenario_work_it_out_once() -> None:

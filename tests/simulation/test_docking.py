@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import os
@@ -242,6 +243,20 @@ def test_a_model_pickled_in_mid_run_goes_on_as_if_nothing_had_happened(populatio
     while again.running:
         again.step()
     assert tables_of(again) == tables_of(whole.run())
+
+
+@pytest.mark.parametrize("population", ["compiled", "mesa"])
+def test_a_copy_of_a_model_is_a_model_of_its_own(population: str) -> None:
+    """Copied on day 25 by either way of `copy`, it runs to its end and leaves the first where it was."""
+    scenario = toy()
+    first, whole = (DesertionModel(scenario, rng=7, population=population) for _ in range(2))
+    for _ in range(25):
+        first.step()
+    for other in (copy.copy(first), copy.deepcopy(first)):
+        assert not np.shares_memory(other.world.status, first.world.status)
+        assert tables_of(other.run()) == tables_of(whole.run())
+    assert first.day == 25
+    assert tables_of(first.run()) == tables_of(whole)
 
 
 def test_the_order_of_agents_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:

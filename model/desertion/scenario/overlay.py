@@ -14,6 +14,7 @@ from desertion.errors import InputError
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import Lever, Target, addressed, check_value, expand, target
 from desertion.scenario.policy import LEVELS, OPERATIONS, Policy, PolicyChange
+from desertion.scenario.sizing import is_count
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,10 @@ def tracks(layers: Layers, places: Mapping[str, str] | None = None) -> dict[Targ
                 raise InputError(f"{place}: change[{index}] ends ({end}) before it begins ({begin})", where=place)
             for operation, path, value, where in stated(change, f"{place}: change[{index}]"):
                 for one in expand(path, layers.forces, layers.hosts, where=where, scenario=layers.name):
-                    move = Move(policy.name, rank, begin, end, operation, value)
+                    # A policy's counts are of real size, whatever the size of the scenario it is laid over.
+                    is_shrunk = layers.at_scale and operation != "multiply" and is_count(one)
+                    own = value * layers.scale if is_shrunk else value
+                    move = Move(policy.name, rank, begin, end, operation, own)
                     found.setdefault(one, Track()).moves.append(move)
     return found
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 import tomli_w
 from pydantic import model_validator
 
-from desertion.errors import InputError
+from desertion.errors import InputError, input_error
 from desertion.files import write_text
 from desertion.parameters import Change
 from desertion.parameters.arguments import TABLE
@@ -136,6 +136,13 @@ class Scenario(Layers):
         scenario = self
         if wanted:
             scenario = build(type(self), settings.apply(self._with_reference(), wanted), where="setting")
+            for name in ("scale", "days") if self.at_scale else ():
+                old, new = getattr(self, name), getattr(scenario, name)
+                if new > old or (name == "scale" and new != old):
+                    rule = (
+                        f"comes too late: people and dated changes of this sized scenario are those of {name} = {old:g}"
+                    )
+                    raise input_error(name, new, rule, where="setting", way_out="set it before sized()")
             vars(scenario)["levers_set"] = (*self.levers_set, *settings.levers_reached(self, wanted))
         return scenario if names is None else scenario.with_policies(names)
 
@@ -217,7 +224,10 @@ class Scenario(Layers):
         return tracks(self, places)
 
     def flat(self) -> "Scenario":
-        """The scenario without layers: policies and dial are worked into first-day values and dated changes."""
+        """The scenario without layers: policies and dial are worked into first-day values and dated changes.
+
+        Changes after the horizon are left out: whoever wants more days sets them before.
+        """
         state = self.course
         # A ban that comes on the first day is told from one that stood before by the value of the day before it.
         bans = [
@@ -238,7 +248,9 @@ class Scenario(Layers):
         )
 
     def sized(self) -> "Scenario":
-        """The flat scenario with all counts multiplied by its scale; `scale` itself is kept for reports.
+        """The flat scenario with all counts multiplied by its scale; `scale` itself is kept for reports and no longer to be changed.
+
+        Counts of policies that are laid over it are multiplied too; other inputs are set as they stand in it.
 
         Raises:
             InputError: If no whole squad is left or nobody.

@@ -7,7 +7,7 @@ from typing import Any
 
 from desertion.errors import InputError
 from desertion.parameters import Change
-from desertion.scenario.levers import target
+from desertion.scenario.levers import Target, target
 
 FORCE_COUNTS = ("police",)
 HOST_COUNTS = ("entry", "cases", "places", "places_taken", "skilled_visas")
@@ -62,9 +62,12 @@ def shrunk_host(host: Mapping[str, Any], scale: float) -> dict[str, Any]:
 
 def shrunk_change(change: Change, scale: float) -> Change:
     """A dated value at the smaller size."""
-    one = target(change.path)
-    counts = FORCE_COUNTS if one.kind == "forces" else HOST_COUNTS
-    return change.model_copy(update={"value": change.value * scale}) if one.field in counts else change
+    return change.model_copy(update={"value": change.value * scale}) if is_count(target(change.path)) else change
+
+
+def is_count(lever: Target) -> bool:
+    """Whether a lever counts persons, places or cases and is shrunk with them."""
+    return lever.field in (FORCE_COUNTS if lever.kind == "forces" else HOST_COUNTS)
 
 
 def shrunk_behaviour(behaviour: Mapping[str, Any], scale: float) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -235,6 +236,10 @@ class DesertionModel(Model[Any, Any]):
     def measures(self) -> dict[str, float]:
         """What sums the run up, see record.measures."""
         return measures(self.world, self.sized, self.day)
+
+    def __copy__(self) -> DesertionModel:
+        # A shallow copy would share the people: two models that move the same ones never come to an end.
+        return deepcopy(self)
 
     def __getstate__(self) -> dict[str, Any]:
         return dict(self.__dict__) | {"core": None}
