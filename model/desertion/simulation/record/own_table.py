@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Any
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any, Self, overload
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class own_table(property):  # noqa: N801 - written as `cached_property` is
+class own_table:  # noqa: N801 - written as `cached_property` is
     """A table that is worked out when it is first asked for, and of which every caller gets a copy of his own.
 
     What he does to it then changes no later answer, figure or report. Pandas copies the numbers when they are written to.
     """
 
     def __init__(self, work: Callable[[Any], pd.DataFrame]) -> None:
-        name = work.__name__
+        self._work, self._name = work, work.__name__
+        update_wrapper(self, work)  # pyright: ignore[reportArgumentType] - for its docstring
 
-        @wraps(work)
-        def given(result: Any) -> pd.DataFrame:
-            held = vars(result)  # under its own name, as `cached_property` does: a frozen result may have it too
-            if name not in held:
-                held[name] = work(result)
-            return held[name].copy(deep=False)
+    @overload
+    def __get__(self, result: None, owner: type) -> Self: ...
 
-        def put(result: Any, table: pd.DataFrame) -> None:
-            vars(result)[name] = table
+    @overload
+    def __get__(self, result: object, owner: type) -> pd.DataFrame: ...
 
-        super().__init__(given, put)
+    def __get__(self, result: object | None, owner: type) -> Self | pd.DataFrame:
+        if result is None:
+            return self
+        held = vars(result)  # under its own name, as `cached_property` does: a frozen result may have it too
+        if self._name not in held:
+            held[self._name] = self._work(result)
+        return held[self._name].copy(deep=False)
 
-    def __get__(self, result: Any, owner: type | None = None) -> pd.DataFrame:
-        return super().__get__(result, owner)
+    def __set__(self, result: object, table: pd.DataFrame) -> None:
+        vars(result)[self._name] = table
