@@ -25,6 +25,7 @@ from desertion.scenario.overlay import stated
 from desertion.scenario.policy import OPERATIONS, Policy
 from desertion.scenario.scenario import Scenario
 from desertion.scenario.skeleton import PROSE
+from desertion.simulation.record.own_table import own_table
 from desertion.study.calibration.calibrate import planned
 from desertion.study.design.edition import reading
 from desertion.study.design.point import scenario_of
@@ -100,7 +101,7 @@ class Checkup:
         found = f"{len(self.left)} inputs left to defaults, {len(self.odd)} out of order"
         return f"Checkup({self.kind} {self.name!r}: {found}; table, odd, size)"
 
-    @cached_property
+    @own_table
     def table(self) -> pd.DataFrame:
         """One row an input that is left to its default: document, name, value, unit, yearly, meaning."""
         import pandas as pd

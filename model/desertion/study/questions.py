@@ -8,7 +8,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from desertion.figures.labels import many
 from desertion.files import PassingFolder
 from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SCALE, SEED, WORKERS, keyed, numbers
 from desertion.scenario import Policy, Scenario
+from desertion.simulation.record.own_table import own_table
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.study import Study
 from desertion.study.claims.files import as_run
@@ -83,7 +83,7 @@ class Search:
         tried = sum(len(result.table) for result in self.found.values())
         return f"Search({', '.join(self.goal.measures)}: {many(tried, 'candidate')}; table)"
 
-    @cached_property
+    @own_table
     def table(self) -> pd.DataFrame:
         """One row a candidate: proposed_by, its levers, runs, means at real size, within (the limits), front, joint_front.
 

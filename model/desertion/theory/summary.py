@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pandas as pd
 
 from desertion.parameters.arguments import COUNT_OR_NONE, DAYS, SCALE, SEED, SHARE, keyed, numbers
 from desertion.scenario import Policy, Scenario
+from desertion.simulation.record.own_table import own_table
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of
 from desertion.theory.multiplier import Measured, measured_multiplier
@@ -43,7 +43,7 @@ class Theory:
         tables = "numbers, leavers, steady_states"
         return f"Theory({self.scenario.name!r}: R = {self.reproduction.value:.3g}, R reaches 1 at {self.tipping:.3g} times the contagion; {tables})"
 
-    @cached_property
+    @own_table
     def numbers(self) -> pd.DataFrame:
         """One row a number: name, value (infinite: none), meaning."""
         left_out = "; instigators left out" if self.scenario.behaviour.form == "threshold" else ""
@@ -67,7 +67,7 @@ class Theory:
             rows.append(("measured_error", self.measured.error, "its standard error over the paired runs"))
         return pd.DataFrame(rows, columns=["name", "value", "meaning"])
 
-    @cached_property
+    @own_table
     def leavers(self) -> pd.DataFrame:
         """Who leaves in the steady state, most first: force, group, route, flow (persons a day at real size), share."""
         names = [force.name for force in self.scenario.forces]
@@ -79,7 +79,7 @@ class Theory:
         table = pd.DataFrame(rows, columns=["force", "group", "route", "flow"])
         return table.assign(share=table["flow"] / (table["flow"].sum() or 1.0))
 
-    @cached_property
+    @own_table
     def steady_states(self) -> pd.DataFrame:
         """Steady states of complete mixing: pressure (S*, share gone), reproduction, stable."""
         rows = [(state.pressure, state.reproduction, state.stable) for state in self.field.fixed_points()]

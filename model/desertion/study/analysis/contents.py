@@ -16,6 +16,7 @@ from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import DAILY, MEASURES, counted
+from desertion.simulation.record.own_table import own_table
 from desertion.study.analysis import bands
 from desertion.study.analysis.cascades import SIZE
 from desertion.study.analysis.columns import at_real_size, quantile_definitions, run_definitions
@@ -90,14 +91,14 @@ class Contents:
         measures = measures_of(self.runs)
         return next((name for name in (SIZE, *self.spec["measures"], *measures) if name in measures), SIZE)
 
-    @cached_property
+    @own_table
     def runs(self) -> pd.DataFrame:
         """One row a run: design, replicate, status, seconds, the varied parameters, the measures; `attrs["columns"]` say what each is."""
         with StudyFile(self.path) as file:
             table = runs_table(file)
         return at_real_size(table, self._scale_of(table["design"])) if self.is_real else table
 
-    @cached_property
+    @own_table
     def points(self) -> pd.DataFrame:
         """One row a design point: design and the varied parameters."""
         with StudyFile(self.path) as file:
@@ -140,12 +141,12 @@ class Contents:
         by_design = dict(zip(self.points["design"].to_numpy(np.int64).tolist(), self.scales.tolist(), strict=True))
         return np.array([by_design[design] for design in designs.to_numpy(np.int64).tolist()], np.float64)
 
-    @cached_property
+    @own_table
     def curves(self) -> pd.DataFrame:
         """Quantile bands of all daily columns kept: design, the parameters, column, day, runs, q05 ... q95."""
         return self.bands()
 
-    @cached_property
+    @own_table
     def failures(self) -> pd.DataFrame:
         """Runs that failed, took too long or were quarantined: design, replicate, status, error, trace."""
         names = ["design", "replicate", "status", "attempts", "error", "trace"]

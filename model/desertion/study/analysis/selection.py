@@ -31,9 +31,10 @@ class Selection(Answers):
         self.points = points[points["design"].isin(chosen)]
         if self.points.empty:
             raise InputError(f"{study.path}: no design point is left: choose more policies or wider ranges")
-        self.runs = runs[runs["design"].isin(chosen)].reset_index(drop=True)
+        own = runs[runs["design"].isin(chosen)].reset_index(drop=True)
         # A table of runs knows which of its columns are parameters; pandas does not promise to keep that.
-        self.runs.attrs.update(runs.attrs)
+        own.attrs.update(runs.attrs)
+        self.runs = own
         self.header = dict(study.header)
         self.counts = {str(status): int(count) for status, count in self.runs["status"].value_counts().items()}
         self.lacking, self.surplus = 0, 0  # of the points that are kept the study looks at what there is

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import catalogue
 from desertion.scenario.loading import calibration
+from desertion.simulation.record.own_table import own_table
 from desertion.study.blocks import markdown
 from desertion.study.calibration import tables
 from desertion.study.calibration.case import Case, case_of
@@ -49,17 +49,17 @@ class Calibration(Fit):
         )
         return f"Calibration({self.case.name!r}: {rivals}; table, curves, rivals, findings)"
 
-    @cached_property
+    @own_table
     def table(self) -> pd.DataFrame:
         """What became of the priors, one row a rival and prior, with range, quantiles of the posterior, contraction, identified."""
         return tables.parameters(self)
 
-    @cached_property
+    @own_table
     def curves(self) -> pd.DataFrame:
         """What is predicted, one row a rival and point, with start, end, published, fitted, q05, median, q95."""
         return tables.predicted(self)
 
-    @cached_property
+    @own_table
     def rivals(self) -> pd.DataFrame:
         """How the rivals do, one row each, with probability and its error, scores on fitted and held-out points, members."""
         return tables.rivals(self)

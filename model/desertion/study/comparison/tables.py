@@ -12,6 +12,7 @@ from desertion.scenario.consistency import ALL_FORCES
 from desertion.scenario.grain import too_few
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import DAILY, HOSTLY, definitions, real_definitions
+from desertion.simulation.record.own_table import own_table
 from desertion.study.analysis.columns import COMPARED, RUNS
 from desertion.study.analysis.paired import paired_differences
 from desertion.study.comparison import arm
@@ -36,7 +37,7 @@ class Tables(Runs):
     replicate, every policy met the same people with the same fates, so differences are taken pair by pair.
     """
 
-    @cached_property
+    @own_table
     def outcomes(self) -> pd.DataFrame:
         """Every outcome of every run at real size: policy, replicate, force, measure, value."""
         done = self.runs[self._done]
@@ -56,7 +57,7 @@ class Tables(Runs):
             )
         return _told(pd.concat(tables, ignore_index=True))
 
-    @cached_property
+    @own_table
     def summary(self) -> pd.DataFrame:
         """One row a policy, force and measure.
 
@@ -77,7 +78,7 @@ class Tables(Runs):
                 rows.append({**first, **estimated, "too_few": few})
         return _told(pd.DataFrame(rows))
 
-    @cached_property
+    @own_table
     def paired(self) -> pd.DataFrame:
         """Differences from the baseline, replicate by replicate: one row a policy, force and measure.
 
@@ -111,7 +112,7 @@ class Tables(Runs):
         rows = rows_of(self.paired, force or self.forces[0])
         return [self.baseline, *rows.sort_values("difference", ascending=False, kind="stable")["policy"]]
 
-    @cached_property
+    @own_table
     def curves(self) -> pd.DataFrame:
         """Bands of the daily columns over runs: policy, force, column, day, low, lower, median, upper, high, runs.
 
@@ -122,7 +123,7 @@ class Tables(Runs):
         ]
         return _told(pd.concat(tables, ignore_index=True))
 
-    @cached_property
+    @own_table
     def histories(self) -> pd.DataFrame:
         """Every run's daily columns at real size: policy, replicate, force, day and one column each."""
         tables = [
@@ -146,7 +147,7 @@ class Tables(Runs):
         )
         return np.array([b[replicate] - a[replicate] for replicate in sorted(a.keys() & b.keys())]) * self.size
 
-    @cached_property
+    @own_table
     def hosts(self) -> pd.DataFrame:
         """Loads of the hosts, mean over runs at real size: policy, day, host and the columns of `arm.HOSTLY`."""
         tables = [
@@ -167,7 +168,7 @@ class Tables(Runs):
         medians = [np.median(runs, axis=0) * self.size for runs in peaks]
         return pd.DataFrame(medians, index=list(self.policies), columns=list(self._first.hosts))
 
-    @cached_property
+    @own_table
     def attribution(self) -> pd.DataFrame:
         """Who left because of what: one row a policy, and a force where there are several.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import overload
 
@@ -14,6 +13,7 @@ from desertion.figures.labels import many
 from desertion.parameters.arguments import COUNT, SEED, numbers
 from desertion.reading import is_csv
 from desertion.scenario import Scenario
+from desertion.simulation.record.own_table import own_table
 from desertion.study.history import shipped
 from desertion.study.history.beside import ModelledSeries, beside
 from desertion.study.history.series import Series
@@ -35,7 +35,7 @@ class History:
         beside = "" if self.modelled is None else f", beside {many(len(self.modelled.simulated), 'run')}"
         return f"History({self.series.name!r}: {many(len(self.series.points), 'point')}, {self.series.extent}{beside}; table)"
 
-    @cached_property
+    @own_table
     def table(self) -> pd.DataFrame:
         """One row a point: start, end (dates, both included), value, low, high, unit, counts, source, grade, group.
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from desertion.figures.labels import many
+from desertion.simulation.record.own_table import own_table
 from desertion.study.arrays import Array
 from desertion.study.matching.aims import Aim
 from desertion.study.matching.contradiction import Contradiction, contradiction
@@ -77,7 +78,7 @@ class Match:
     def _implausibility(self, aim: Aim, factor: float = 1.0) -> Array:
         return aim.implausibility(self.results.means[aim.name], self._variance(aim), factor)
 
-    @cached_property
+    @own_table
     def worlds(self) -> pd.DataFrame:
         """One row a world: stage, the inputs, the number of each target, `I.TARGET` (its implausibility), worst, target (that is worst), kept, kept_half, kept_double, runs, seconds."""
         table = pd.DataFrame(self.results.points)
@@ -127,7 +128,7 @@ class Match:
             self.fitted, means, {aim.name: self._variance(aim) for aim in self.fitted}, self.design.cutoff
         )
 
-    @cached_property
+    @own_table
     def targets(self) -> pd.DataFrame:
         """One row a target: role, observed, what kept worlds give (q05, median, q95), not_ruled_out (share of them that it does not rule out), others (worlds that meet all other targets), met (share of those that meet this one too).
 
@@ -152,7 +153,7 @@ class Match:
             )  # fmt: skip
         return pd.DataFrame(rows)
 
-    @cached_property
+    @own_table
     def inputs(self) -> pd.DataFrame:
         """One row an input: its range, that of the middle nine tenths of the kept worlds, `left`, p (of the hypothesis that kept worlds lie evenly over the range) and says (whether the evidence says anything).
 
@@ -188,7 +189,7 @@ class Match:
             rows.append(row)
         return pd.DataFrame(rows)
 
-    @cached_property
+    @own_table
     def discrepancies(self) -> pd.DataFrame:
         """Worlds kept with half, the stated and double discrepancy of all targets, and how many of these were run fewer times than is asked of kept ones."""
         kept = {factor: self.worlds[column].to_numpy() for column, factor in FACTORS.items()}

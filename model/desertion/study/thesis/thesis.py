@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +14,7 @@ from desertion.files import folder
 from desertion.parameters.arguments import COUNT, PEOPLE, SEED, numbers
 from desertion.parameters.field import day_of
 from desertion.reading import command_line, is_csv
+from desertion.simulation.record.own_table import own_table
 from desertion.study.blocks import markdown
 from desertion.study.history import shipped
 from desertion.study.thesis import design as plan
@@ -43,7 +43,7 @@ class Thesis:
     def __repr__(self) -> str:
         return f"Thesis({', '.join(self.judged)}; table, report())"
 
-    @cached_property
+    @own_table
     def table(self) -> pd.DataFrame:
         """One row a series: probability of contagion, threshold, second opinion, with drift halved and doubled, verdict, reasons."""
         return pd.DataFrame(
