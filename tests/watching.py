@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from desertion.study.store.reader import StudyFile
@@ -16,6 +18,16 @@ def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     while not (found := condition()) and time.monotonic() < deadline:
         time.sleep(0.02)
     return found
+
+
+@contextmanager
+def heeded(number: int) -> Iterator[None]:
+    """Processes that are started meanwhile heed a signal: what is ignored here, as a hang-up is under `nohup` and Ctrl-C in the background, they would ignore too."""
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def is_alive(process: int) -> bool:

@@ -233,7 +233,8 @@ def test_what_anybody_can_send_breaks_nothing_off(server: str, path: str, status
 def test_a_server_that_is_interrupted_ends_the_answers_under_way_and_says_so_in_a_word(path: str) -> None:
     """Ctrl-C while a run goes on: one line, exit status 130, no trace of what was cut off."""
     port = watching.free_port()
-    process = started(port)
+    with watching.heeded(signal.SIGINT):
+        process = started(port)
     connection = http.client.HTTPConnection(f"127.0.0.1:{port}", timeout=60.0)
     connection.request("GET", f"/simulator/{path}?scale=0.002&days=2000")
     if path == "events":

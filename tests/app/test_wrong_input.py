@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,21 +78,6 @@ def test_words_that_come_again_are_read_once_something_else_is_shown() -> None:
     assert session.sentence("scale")
     session.read("scenario=toy&seed=3&scale=7")
     assert session.address.peek() == Address(scenario="toy", seed=3)
-
-
-@pytest.mark.browser
-def test_a_point_that_was_played_before_is_played_again(visit: Visit, studies: Path) -> None:
-    """Its link leads to its own run also where a visitor has changed the run in between."""
-    page = visit("/study?file=dial.sqlite&cell=1")
-    for _ in range(2):
-        page.get_by_text("Play point 1, replicate 0").click()
-        page.locator(".picture svg .person").first.wait_for()
-        seed = field(page, "Seed").input_value()
-        page.wait_for_function("seed => location.search.includes(`seed=${seed}&`)", arg=seed)
-        assert seed != "99"
-        typed(page, "Seed", "99")
-        page.wait_for_function("location.search.includes('seed=99&')")
-        page.get_by_role("link", name="Study", exact=True).click()
 
 
 @pytest.mark.browser

@@ -69,6 +69,16 @@ def test_a_person_who_does_not_exist_is_refused(scenario):
         trace(DesertionModel(scenario, rng=SEED), 1000)
 
 
+def test_beside_a_model_nothing_is_stated_and_nobody_means_who_leaves_halfway(scenario):
+    """Its inputs are its own; whom nobody names is found as beside a scenario, and the model is followed from its first day."""
+    with pytest.raises(InputError, match=r"settings, scale: a model has its own"):
+        trace(DesertionModel(scenario, rng=SEED), 0, settings={"asylum": 0.5}, scale=0.5)
+    found, expected = trace(DesertionModel(scenario, rng=SEED)), trace(scenario, seed=SEED)
+    assert expected.attrs["person"] > 0
+    pd.testing.assert_frame_equal(found, expected)
+    assert found.attrs["person"] == expected.attrs["person"]
+
+
 def test_a_model_that_has_run_is_refused(scenario):
     """Only a fresh model can be traced from its first day."""
     with pytest.raises(InputError, match="fresh model"):

@@ -16,6 +16,7 @@ from tests.torture import determinism, faults, mutation, works
 from tests.torture.__main__ import PARTS
 from tests.torture.damage import Disk, has_root, stored
 from tests.torture.record import BAD, GOOD, Record, environment
+from tests.watching import heeded
 
 SMALL = works.Work("small", works.WORKS[0].words, works.WORKS[0].study.replace("replicates = 40", "replicates = 10"))
 
@@ -27,7 +28,8 @@ def test_a_study_that_is_asked_to_stop_says_one_sentence_and_why_it_ended(
 ) -> None:
     """Ctrl-C ends with 130, SIGTERM with 143, a hang-up with 129, each with the line that says how to go on and with no other."""
     path = tmp_path / "s.sqlite"
-    driver = works.started(SMALL, path)
+    with heeded(number):
+        driver = works.started(SMALL, path)
     while stored(path) == 0:
         assert driver.poll() is None
     driver.send_signal(number)

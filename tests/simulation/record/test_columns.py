@@ -49,6 +49,14 @@ def test_the_size_basis_is_what_the_model_does() -> None:
     assert whole.daily["legitimacy"].iloc[0] == half.daily["legitimacy"].iloc[0]
 
 
+def test_what_is_done_to_the_definitions_of_a_table_is_done_to_no_other() -> None:
+    """Neither of a later run nor of another."""
+    one, other = (DesertionModel("toy", rng=1, days=2).run() for _ in range(2))
+    one.daily.attrs["columns"]["left"]["size"] = "none"
+    assert other.daily.attrs["columns"]["left"]["size"] == "simulated"
+    assert DesertionModel("toy", rng=1, days=2).run().daily.attrs["columns"]["left"]["size"] == "simulated"
+
+
 def test_definitions_travel_with_the_tables_and_into_a_file(model: DesertionModel) -> None:
     """Through operations that keep a table's attributes, and as JSON."""
     kept = model.daily.iloc[1:].assign(twice=lambda table: 2 * table["left"])

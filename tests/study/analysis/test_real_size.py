@@ -280,6 +280,12 @@ def test_a_table_at_real_size_says_so_and_stays() -> None:
     assert np.array_equal(at_real_size(model.hosts, 0.5)["cost_eur"], model.hosts["cost_eur"])
     with pytest.raises(InputError, match=r"scale = 20 must be a share of real size in \(0, 1\]"):
         at_real_size(model.daily, 20)
+    shares = pd.Series(np.linspace(0.1, 1.0, len(model.daily)), index=range(7, 7 + len(model.daily)))
+    assert np.array_equal(at_real_size(model.daily, shares)["serving"], model.daily["serving"] / shares.to_numpy())
+    with pytest.raises(InputError, match="one number or one for each of the"):
+        at_real_size(model.daily, shares[:3])
+    with pytest.raises(InputError, match="must be a share"):
+        at_real_size(model.daily, "half")
 
 
 def test_a_comparisons_file_is_at_real_size_in_all_its_columns(tmp_path: Path) -> None:

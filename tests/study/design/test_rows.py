@@ -39,6 +39,7 @@ def test_a_list_a_table_and_a_file_give_the_same_points(tmp_path: Path) -> None:
         ([3], "each row must be a table"),
         ({"asylum": [0.1]}, "must be a data frame"),
         (pd.Series({"asylum": 0.1}), "must be a data frame"),
+        (pd.DataFrame([[0.1, 0.2]], columns=["asylum", "asylum"]), "column 'asylum' stands twice"),
         ([{"asylum": [0.1]}], "must be a number, a truth value or a word"),
     ],
 )

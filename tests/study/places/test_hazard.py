@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from desertion.errors import InputError
 from desertion.study.places import hazard
@@ -156,3 +157,37 @@ def test_strata_without_a_unit_that_acts_do_not_make_enough_clusters() -> None:
         return ratios(days, true, false, strata, 5, np.full(60 + idle, -1))
 
     assert [each.high for each in found(9)] == pytest.approx([each.high for each in found(0)])
+
+
+def test_clustered_intervals_are_those_of_a_second_implementation() -> None:
+    """Efron's likelihood climbed by finite differences, scores of each row step by step, strata's sums with count over count less one, Student's t; and the ratio of the two."""
+    rng = np.random.default_rng(6)
+    units, count = 60, 6
+    day, strata = rng.integers(0, 15, units).astype(np.float64), np.arange(units) % count
+    sender, receiver = rng.integers(0, units, (2, 240))
+    kept = sender != receiver
+    halves = [
+        Links(each[0], each[1], directed=True)
+        for each in np.array_split(np.stack([sender[kept], receiver[kept]]), 2, axis=1)
+    ]
+    rows = hazard.first_events(day, [each.matrix(units) for each in halves], [(1, 3), (1, 3)], np.zeros((units, 0)))
+    first, _, over = (*fit(rows, 2, strata, over=[(0, 1)]),)
+    beta = np.log([first.ratio, first.ratio / over.ratio])
+
+    def scores(at: np.ndarray) -> np.ndarray:
+        total = np.zeros((units, 2))
+        for row in rows:
+            for step in range(row.acts.sum()):
+                weight = np.exp(row.known @ at) * np.where(row.acts, 1.0 - step / row.acts.sum(), 1.0)
+                weight /= weight.sum()
+                total[row.units] += (row.acts / row.acts.sum() - weight)[:, None] * (row.known - weight @ row.known)
+        return total
+
+    assert scores(beta).sum(axis=0) == pytest.approx([0.0, 0.0], abs=1e-6)
+    turns = [(scores(beta - move).sum(axis=0) - scores(beta + move).sum(axis=0)) / 2e-5 for move in 1e-5 * np.eye(2)]
+    inverse = np.linalg.inv(np.array(turns))
+    summed = np.array([scores(beta)[strata == each].sum(axis=0) for each in range(count)])
+    spread = inverse @ summed.T @ summed @ inverse * count / (count - 1)
+    for ratio, contrast in ((first, np.array([1.0, 0.0])), (over, np.array([1.0, -1.0]))):
+        reach = student.ppf(0.975, count - 1) * np.sqrt(contrast @ spread @ contrast)
+        assert np.log([ratio.low, ratio.high]) == pytest.approx(contrast @ beta + np.array([-reach, reach]), rel=1e-4)

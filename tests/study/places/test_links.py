@@ -86,6 +86,14 @@ def test_placebo_links_match_distances_where_neighbours_are_listed() -> None:
     assert lengths(line, false).tolist() == [2.0, 2.0]
 
 
+def test_whom_a_unit_moves_is_no_placebo_for_it() -> None:
+    """Of two units at distance 1 one is the sender and the other the receiver's own receiver: the placebo is at distance 2."""
+    line = np.column_stack([np.array([0.0, 1.0, 2.0, 4.0]), np.zeros(4)])
+    chain = Links(np.array([0, 1]), np.array([1, 2]), directed=True)
+    false = placebo(line, chain, np.zeros(4, np.intp), np.random.default_rng(1))
+    assert list(zip(false.sender.tolist(), false.receiver.tolist(), strict=True)) == [(3, 1), (0, 2)]
+
+
 def test_placebo_links_without_positions_stay_in_the_stratum() -> None:
     """Drawn from the receiver's own stratum."""
     strata = np.array([0, 0, 0, 0, 1, 1, 1, 1])

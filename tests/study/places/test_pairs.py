@@ -7,9 +7,10 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 from scipy.stats import norm
+from scipy.stats import t as student
 
 from desertion.study.places.links import Links
-from desertion.study.places.pairs import Outcome, chance, compare_pairs, order_of
+from desertion.study.places.pairs import Outcome, _interval, chance, compare_pairs, order_of
 
 CHAIN = Links(np.array([0, 1, 2, 3, 4]), np.array([1, 2, 3, 4, 5]))
 
@@ -161,3 +162,35 @@ def test_the_given_order_is_one_more_among_drawn_ones() -> None:
     assert chance(null, 3.0, exact=False) == 0.5
     assert chance(null, 4.0, exact=False) == 0.25
     assert chance(null, 3.0, exact=True) == pytest.approx(1.0 / 3.0)
+
+
+def test_reporting_intervals_move_with_their_dates() -> None:
+    """Two of four units share an interval: all 24 orders by hand, in each of which that pair of dates counts nowhere."""
+    days, batch = np.array([0.0, 1.0, 3.0, 5.0]), np.array([0, 0, 1, 2])
+    links = Links(np.array([0, 1]), np.array([1, 3]))
+    every = [
+        sum(
+            1 <= abs(days[order[a]] - days[order[b]]) <= 3 and batch[order[a]] != batch[order[b]]
+            for a, b in zip(links.sender, links.receiver, strict=True)
+        )
+        for order in permutations(range(4))
+    ]
+    outcome = Outcome(name="", links=links, days=days[:, None])
+    test = compare_pairs([outcome], np.zeros(4, np.intp), batches=batch, rng=np.random.default_rng(1))[0]
+    assert test.expected == pytest.approx(np.mean(every))
+
+
+def test_the_interval_is_that_of_dyads_of_strata_by_hand() -> None:
+    """Six strata with links within and between them: every two links that share a stratum hang together, each square once, with count over count less one."""
+    rng = np.random.default_rng(2)
+    strata = np.repeat(np.arange(6), 5)
+    sender, receiver = rng.integers(0, 30, (2, 80))
+    links = Links(sender[sender != receiver], receiver[sender != receiver])
+    close, expected = (rng.random(len(links)) < 0.3).astype(np.float64), rng.uniform(0.1, 0.4, len(links))
+    ratio = close.sum() / expected.sum()
+    off = close - ratio * expected
+    ends = [{strata[a], strata[b]} for a, b in zip(links.sender, links.receiver, strict=True)]
+    variance = sum(off[i] * off[j] for i, one in enumerate(ends) for j, other in enumerate(ends) if one & other)
+    same = sum(off[i] * off[j] for i, one in enumerate(ends) for j, other in enumerate(ends) if one == other)
+    reach = student.ppf(0.975, 5) * np.sqrt(max(variance, same) * 6 / 5) / close.sum()
+    assert _interval(close, expected, links, strata) == pytest.approx(ratio * np.exp([-reach, reach]))
