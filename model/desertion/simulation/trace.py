@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from desertion.engine.pointer import core_of
-from desertion.errors import input_error
+from desertion.errors import InputError, input_error
 from desertion.parameters import LEVELS
 from desertion.parameters.arguments import DAYS, ROW, SCALE, SEED, keyed, numbers
 from desertion.rules.ticks import TICK, ticks
@@ -87,12 +88,16 @@ def trace(
         its rows. `attrs["person"]` is the row of the person, `attrs["about"]` his row in the table of people at the end.
 
     Raises:
-        InputError: If an input is wrong, there is no such person, or the model is in the other form or has run already.
+        InputError: If an input is wrong or stands beside a model, there is no such person, or the model is in the other form or has run already.
     """
     from desertion.simulation.model import DesertionModel
 
     if isinstance(scenario, DesertionModel):
-        model, row = scenario, 0 if person is None else person
+        stated = {"policies": bool(policies), "settings": bool(settings), "seed": seed != 1, "scale": scale is not None}
+        if idle := [name for name, is_stated in stated.items() if is_stated]:
+            raise InputError(f"{', '.join(idle)}: a model has its own; give a scenario, or the model that is meant")
+        fresh = scenario.day == 0 and scenario.population_name == "compiled"
+        model, row = scenario, (_some_leaver(deepcopy(scenario)) if fresh else 0) if person is None else person
     else:
         model = DesertionModel(scenario, rng=seed, policies=policies, settings=settings, scale=scale)
         row = _some_leaver(model) if person is None else person

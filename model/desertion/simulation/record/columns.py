@@ -41,7 +41,7 @@ class Column(NamedTuple):
 
 
 class Definitions(dict[str, dict[str, str]]):
-    """Definitions of a table's columns as they stand in `DataFrame.attrs["columns"]`; every copy of the table shares them."""
+    """Definitions of a table's columns as they stand in `DataFrame.attrs["columns"]`; every copy of the table shares them, and no other table."""
 
     def __deepcopy__(self, _memo: Any) -> Self:
         return self

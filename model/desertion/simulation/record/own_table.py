@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import Any, Self, overload
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
+
+_EAGER = pd.__version__.startswith("2.")
 
 
 class own_table:  # noqa: N801 - written as `cached_property` is
     """A table that is worked out when it is first asked for, and of which every caller gets a copy of his own.
 
-    What he does to it then changes no later answer, figure or report. Pandas copies the numbers when they are written to.
+    What he does to it then changes no later answer, figure or report. From version 3 on pandas copies the numbers only when they are written to.
     """
 
     def __init__(self, work: Callable[[Any], pd.DataFrame]) -> None:
@@ -32,7 +33,8 @@ class own_table:  # noqa: N801 - written as `cached_property` is
         held = vars(result)  # under its own name, as `cached_property` does: a frozen result may have it too
         if self._name not in held:
             held[self._name] = self._work(result)
-        return held[self._name].copy(deep=False)
+        table: pd.DataFrame = held[self._name]
+        return table.copy(deep=_EAGER)
 
     def __set__(self, result: object, table: pd.DataFrame) -> None:
         vars(result)[self._name] = table

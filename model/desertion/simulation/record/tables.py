@@ -25,7 +25,6 @@ _AMOUNTS = (
     "captor_saved",
 )  # weighed or expected, so not whole
 _WHOLE = [name for name in counted(DAILY, DAILY) if name not in _AMOUNTS]
-DAILY_DEFINED, HOSTLY_DEFINED, PEOPLE_DEFINED = (definitions(known, known) for known in (DAILY, HOSTLY, PEOPLE))
 _TRUTH = [name for name, about in DAILY.items() if about.unit == "truth value"]
 _AWAY = np.array([is_away(status) for status in range(len(STATUSES))])
 
@@ -41,7 +40,7 @@ def daily_frame(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
         table[name] = table[name].astype(np.int64)
     for name in _TRUTH:
         table[name] = table[name].astype(bool)
-    table.attrs["columns"] = DAILY_DEFINED
+    table.attrs["columns"] = definitions(DAILY, DAILY)
     return table
 
 
@@ -56,7 +55,7 @@ def hosts_frame(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
     table = _table(world.hostly[: days + 1], ("day", "host", "force"), [range(days + 1), hosts, names], HOST_EXTRA)
     for name in counted(HOST_EXTRA, HOSTLY):
         table[name] = table[name].astype(np.int64)
-    table.attrs["columns"] = HOSTLY_DEFINED
+    table.attrs["columns"] = definitions(HOSTLY, HOSTLY)
     return table
 
 
@@ -92,7 +91,7 @@ def people_frame(world: World, scenario: Scenario) -> pd.DataFrame:
             "spells": world.spell + 1,
         }
     ).assign(day_left=lambda frame: frame["day_left"].mask(world.left_day < 0))
-    people.attrs["columns"] = PEOPLE_DEFINED
+    people.attrs["columns"] = definitions(PEOPLE, PEOPLE)
     return people
 
 

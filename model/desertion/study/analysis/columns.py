@@ -142,9 +142,16 @@ def at_real_size(table: pd.DataFrame, scale: float | NDArray[np.float64]) -> pd.
             f"at_real_size: table must be a data frame whose columns say what they count, got {type(table).__name__}; "
             "give model.daily, not a column of it"
         )
-    if not np.all((np.asarray(scale) > 0.0) & (np.asarray(scale) <= 1.0)):
+    try:
+        # A column's own index would be matched with that of the table.
+        shares = np.asarray(scale, np.float64)
+    except (TypeError, ValueError):
+        raise input_error("scale", scale, "must be a share of real size in (0, 1]") from None
+    if not np.all((shares > 0.0) & (shares <= 1.0)):
         raise input_error("scale", scale, "must be a share of real size in (0, 1]")
-    return counts_at_real_size(table, scale)
+    if shares.shape not in ((), (len(table),)):
+        raise input_error("scale", scale, f"must be one number or one for each of the {len(table)} rows")
+    return counts_at_real_size(table, shares if shares.ndim else float(shares))
 
 
 def run_tables(

@@ -12,7 +12,7 @@ import numpy as np
 from desertion.errors import InputError, input_error, shortened
 from desertion.reading import Row, csv_rows
 from desertion.scenario.documents import JOIN, beside, parted, setting_beside
-from desertion.study.design.factors import Point, Value, flat_values
+from desertion.study.design.factors import Point, Value, flat_values, repeated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +44,8 @@ def rows_of(points: Points) -> tuple[Point, ...]:
         ]
     elif hasattr(points, "to_dict") and hasattr(points, "columns"):
         table = cast("pd.DataFrame", points)
+        if (twice := repeated([str(name) for name in table.columns])) is not None:
+            raise InputError(f"points: column {twice!r} stands twice: leave one of them out")
         found = [_plain(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
     elif isinstance(points, Mapping) or hasattr(points, "to_dict") or not hasattr(points, "__iter__"):
         raise input_error("points", points, "must be a data frame, the path of a CSV file, or a list of tables")
