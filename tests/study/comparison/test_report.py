@@ -143,8 +143,10 @@ def test_a_figure_of_one_of_several_forces_says_so_in_caption_and_alternative_te
 def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
     """Equal policies give no effect beyond chance; where no run collapses, the bound on the chance is named, rounded up."""
     equal = compared(tmp_path / "equal.sqlite", ["closed-borders", "none"], runs=4)
-    equal.paired.loc[:, ["low", "difference", "high"]] = [-1000.0, 0.0, 2000.0]
-    equal.summary.loc[equal.summary["measure"] == "collapsed", ["estimate", "low", "high"]] = [0.0, 0.0, 0.324]
+    paired, summary = equal.paired, equal.summary
+    paired.loc[:, ["low", "difference", "high"]] = [-1000.0, 0.0, 2000.0]
+    summary.loc[summary["measure"] == "collapsed", ["estimate", "low", "high"]] = [0.0, 0.0, 0.324]
+    vars(equal).update(paired=paired, summary=summary)
     _, effect, fate = answer(equal)
     assert (
         "leave, and the difference is within chance (1,000 fewer to 2,000 more than under “Closed borders”); " in effect
@@ -355,10 +357,12 @@ def test_cells_abbreviate_and_differences_bear_their_sign(value, unit, cell, dif
 def test_what_a_single_run_has_is_not_said_to_be_nothing(tmp_path):
     """One run in seven protects somebody: nobody is protected in most runs, and not in all."""
     seldom = compared(tmp_path / "seldom.sqlite", ["none", "fast-track"], runs=7)
-    rows = seldom.outcomes["measure"] == "protected"
-    seldom.outcomes.loc[rows, "value"] = 0.0
+    table = seldom.outcomes
+    rows = table["measure"] == "protected"
+    table.loc[rows, "value"] = 0.0
+    vars(seldom)["outcomes"] = table
     assert "; nobody protected at the end, " in answer(seldom)[0]
-    seldom.outcomes.loc[rows & (seldom.outcomes["replicate"] == 3), "value"] = 4.0
+    vars(seldom)["outcomes"] = table.assign(value=np.where(rows & (table["replicate"] == 3), 4.0, table["value"]))
     assert "; nobody protected at the end in most runs, " in answer(seldom)[0]
 
 
@@ -373,9 +377,11 @@ def test_the_foot_of_a_figure_says_how_many_runs_its_lines_are_of(tmp_path):
 def test_equal_shares_of_other_numbers_of_runs_are_told_apart(tmp_path):
     """Two of four is no more than four of eight, and not the same runs."""
     found = compared(tmp_path / "half.sqlite", ["none", "fast-track"], runs=2)
-    rows = found.summary["measure"] == "collapsed"
-    found.summary.loc[rows, "estimate"] = 0.5
-    found.summary.loc[rows, "runs"] = np.where(found.summary.loc[rows, "policy"] == "none", 8, 4)
+    table = found.summary
+    rows = table["measure"] == "collapsed"
+    table.loc[rows, "estimate"] = 0.5
+    table.loc[rows, "runs"] = np.where(table.loc[rows, "policy"] == "none", 8, 4)
+    vars(found)["summary"] = table
     assert re.search(r"collapses in 4 of 8 runs under “[^”]+” and 2 of 4 under “Fast track”\.$", answer(found)[-1])
 
 

@@ -15,10 +15,13 @@ class own_table:  # noqa: N801 - written as `cached_property` is
     """A table that is worked out when it is first asked for, and of which every caller gets a copy of his own.
 
     What he does to it then changes no later answer, figure or report. From version 3 on pandas copies the numbers only when they are written to.
+
+    Attributes:
+        func: works the table out, as that of `cached_property` does.
     """
 
     def __init__(self, work: Callable[[Any], pd.DataFrame]) -> None:
-        self._work, self._name = work, work.__name__
+        self.func, self._name = work, work.__name__
         update_wrapper(self, work)  # pyright: ignore[reportArgumentType] - for its docstring
 
     @overload
@@ -32,7 +35,7 @@ class own_table:  # noqa: N801 - written as `cached_property` is
             return self
         held = vars(result)  # under its own name, as `cached_property` does: a frozen result may have it too
         if self._name not in held:
-            held[self._name] = self._work(result)
+            held[self._name] = self.func(result)
         table: pd.DataFrame = held[self._name]
         return table.copy(deep=_EAGER)
 
