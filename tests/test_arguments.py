@@ -6,14 +6,16 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import desertion
 from desertion.errors import InputError
-from desertion.parameters.arguments import COUNT, POSITIVE, SCALE, SEED, SHARE, Whole, numbers, seed_after
+from desertion.parameters.arguments import COUNT, POSITIVE, SCALE, SEED, SHARE, Whole, ruled, seed_after
 
 WRONG: tuple[Any, ...] = (-1, 2**70, True, "3", math.nan, [])
 
@@ -62,6 +64,66 @@ def test_what_is_no_table_is_answered_with_a_sentence_that_names_it(name: str, a
             function(**others | {argument: value})
 
 
+class Odd:
+    """What no argument can be."""
+
+    def __repr__(self) -> str:
+        return "<odd>"
+
+
+VARY = {"behaviour.contagion": {"range": [0, 1]}}
+EVENTS = pd.DataFrame({"unit": [*"abcdefgh"], "date": [f"2020-01-0{day}" for day in range(1, 9)]})
+AROUND: dict[str, dict[str, Any]] = {
+    "Society": {"scenario": "toy", "seed": 1},
+    "Study": {"path": "a.sqlite"},
+    "at_real_size": {"scale": 0.1},
+    "calibrate": {"scenario": "gdr-1989"},
+    "compare": {"policies": ["closed-borders"], "days": 3},
+    "contagion": {"events": EVENTS},
+    "history": {"series": "gdr-emigration-points"},
+    "match": {"scenario": "toy", "vary": VARY, "targets": {"left_flee": {"observed": [1, 2], "discrepancy": 0.1}}},
+    "rerun": {"place": "a"},
+    "search": {"scenario": "toy", "vary": VARY},
+    "sensitivity": {"study": "a.sqlite"},
+    "sweep": {"scenario": "toy", "days": 3},
+    "thesis": {"series": "own.csv"},
+}
+"""What stands beside an argument, so that it is the one that is looked at."""
+
+
+def _arguments() -> Iterator[tuple[str, str]]:
+    """Public functions and classes with each argument of theirs; what is kept alive for its own sake may be anything."""
+    for name in sorted(
+        set(desertion.__all__) - {"Soldier", "Reservist", "Civilian", "InputError", "Comparison", "Policy", "Scenario"}
+    ):
+        thing = getattr(desertion, name)
+        for argument in inspect.signature(thing).parameters.values() if callable(thing) else ():
+            if argument.kind is not inspect.Parameter.VAR_KEYWORD and argument.name != "keep":
+                yield name, argument.name
+
+
+@pytest.mark.parametrize(("name", "argument"), list(_arguments()))
+def test_what_no_argument_can_be_is_refused_with_a_sentence_that_shows_it(
+    name: str, argument: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No trace of Python's, and no run that took it for true."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.csv").write_text("date,value\n" + "".join(f"2020-01-{day:02},{day}\n" for day in range(1, 29)))
+    function: Callable[..., Any] = getattr(desertion, name)
+    alone = {
+        "history": {"words", "kind"},
+        "match": {"design"},
+        "sweep": {"study"},
+        "search": {"study"},
+        "compare": {"points"},
+    }
+    around = {} if argument in alone.get(name, ()) else AROUND.get(name, {})
+    more = {("compare", "points"): {"scenario": "toy"}, ("at_real_size", "scale"): {"table": pd.DataFrame()}}
+    around = {**around, **more.get((name, argument), {}), argument: Odd()}
+    with pytest.raises(InputError, match=r"<odd>|\bOdd\b"):
+        function(**around)
+
+
 def test_the_list_of_tables_is_not_empty() -> None:
     """As for numbers; among them are those that are given in most calls."""
     assert {("compare", "settings"), ("compare", "measures"), ("sweep", "vary"), ("theory", "settings")} < set(_keyed())
@@ -79,7 +141,7 @@ def test_the_list_of_numbers_is_not_empty() -> None:
 def test_rules_take_what_they_allow() -> None:
     """Ends of ranges, numbers of NumPy's, and nothing for an argument that may be left out."""
 
-    @numbers(seed=SEED, runs=COUNT, scale=SCALE)
+    @ruled(seed=SEED, runs=COUNT, scale=SCALE)
     def called(seed: int, *, runs: int | None = None, scale: float = 1.0) -> tuple[Any, ...]:
         return seed, runs, scale
 

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from desertion import sweep
 from desertion.cli import main
 from desertion.study.analysis.pictures import suited
 from desertion.study.analysis.study import Study
+from desertion.study.failures import StudyFailedError
 
 HUGE = "9" * 25
 STUDY = """
@@ -143,6 +145,8 @@ def test_a_study_none_of_whose_runs_can_be_finished_exits_with_1_and_says_why(
     assert "the only run failed, with: ValueError: replicate 0 cannot be run" in shown
     assert "desertion show outputs/mine.sqlite --failures" in shown
     assert "ValueError" in _told(capsys, "show", "outputs/mine.sqlite", "--failures")
+    with pytest.raises(StudyFailedError, match=r"their file is not kept: to see them, run them with out= a file$"):
+        sweep(study, quiet=True, workers=1)
 
 
 @pytest.mark.parametrize(

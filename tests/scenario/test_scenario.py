@@ -8,11 +8,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desertion import Scenario
+from desertion import Policy, Scenario
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.scenario import catalogue
@@ -154,6 +156,24 @@ def test_the_start_may_be_a_midnight_or_a_text_beside_a_series(tmp_path: Path, s
     own.write_text(text.format("late"))
     with pytest.raises(InputError, match="wholly outside the scenario's 30 days from 2030-01-01"):
         Scenario.load(own)
+
+
+def test_nothing_of_a_scenario_or_policy_can_be_changed() -> None:
+    """A sentence that says what to do instead, and not pydantic's; what it was stays."""
+    scenario, policy = Scenario.load("toy"), Policy(name="mine")
+    with pytest.raises(InputError, match=r"^Scenario\.days cannot be changed; make another with with_\(\.\.\.\)$"):
+        scenario.days = 3  # pyright: ignore[reportAttributeAccessIssue]
+    for thing, name in ((policy, "name"), (scenario.forces[0], "soldiers"), (scenario.behaviour, "contagion")):
+        with pytest.raises(InputError, match=rf"^{type(thing).__name__}\.{name} cannot be changed; make another$"):
+            setattr(thing, name, 3)
+    assert (scenario.days, policy.name) == (200, "mine")
+
+
+@pytest.mark.parametrize("nothing", [pd.NaT, np.datetime64("2030-01-01"), 20300101])
+def test_what_names_no_day_is_refused_as_a_start(nothing: object) -> None:
+    """Pandas' missing date is a date to Python, which then had no time of day."""
+    with pytest.raises(InputError, match="start: must be a date such as 2022-09-21, got"):
+        Scenario.load("toy", set={"start": nothing})
 
 
 @pytest.mark.parametrize("value", [True, False])

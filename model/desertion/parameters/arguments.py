@@ -1,13 +1,16 @@
-"""Arguments: the numbers and tables that public functions are given, each with one rule, checked before anything is done."""
+"""Arguments that public functions are given, each with one rule, checked before anything is done."""
 
 import inspect
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import wraps
 from numbers import Integral, Real
+from os import PathLike
 from typing import Any, NamedTuple, Protocol, cast
 
 from desertion.errors import input_error
-from desertion.parameters.field import COUNTABLE, HORIZON
+from desertion.parameters.field import COUNTABLE, HORIZON, is_truth
 
 
 class Rule(Protocol):
@@ -83,7 +86,68 @@ class Table(NamedTuple):
         return cast(Mapping[str, Any], value)
 
 
+class Kind(NamedTuple):
+    """A value of certain types.
+
+    Attributes:
+        types: The types.
+        rule: What it must be, as the end of a sentence.
+    """
+
+    types: tuple[type, ...]
+    rule: str
+
+    def checked(self, name: str, value: object) -> Any:
+        """See `Rule`."""
+        if not isinstance(value, self.types):
+            raise input_error(name, value, self.rule)
+        return value
+
+
+class Names(NamedTuple):
+    """A name, or several of them.
+
+    Attributes:
+        types: Types of a name.
+        rule: What it must be, as the end of a sentence.
+    """
+
+    types: tuple[type, ...]
+    rule: str
+
+    def checked(self, name: str, value: object) -> tuple[Any, ...]:
+        """See `Rule`; the names as a list, and a column of a table is taken for one."""
+        if isinstance(value, self.types):
+            return (value,)
+        is_list = isinstance(value, Iterable) and not isinstance(value, Mapping | bytes)
+        held = tuple(cast(Iterable[object], value)) if is_list else ()
+        if not is_list or not all(isinstance(each, self.types) for each in held):
+            raise input_error(name, value, self.rule)
+        return held
+
+
+class Truth(NamedTuple):
+    """True or false, which no number and no word is."""
+
+    def checked(self, name: str, value: object) -> bool:
+        """See `Rule`; NumPy's truth values are taken for Python's."""
+        if not is_truth(value):
+            raise input_error(name, value, "must be True or False")
+        return bool(value)
+
+
 TABLE = Table()
+TRUTH = Truth()
+TEXT = Kind((str,), "must be text")
+NAMES = Names((str,), "must be a name or a list of names")
+DATES = Names((str, date), "must be a day such as 2022-09-21 or a list of days")
+PLACES = Names((str, PathLike), "must be a name or a path, or a list of them")
+PLACE = Kind((str, PathLike), "must be a name or a path")
+STUDY = Kind(
+    (str, PathLike), "must be the path of a study file or the name of a shipped study; a scenario goes into scenario="
+)
+STUDY_RUN = Kind((str, PathLike), "must be the path of a file that a study was run into")
+FUNCTION = Kind((Callable,), "must be a function")  # pyright: ignore[reportArgumentType]
 SEED = Whole(0, 2**63 - 1, "[0, 2**63)")
 """Seeds, and numbers of replicates."""
 COUNT = Whole(1, 10**6, "[1, 10**6]")
@@ -108,21 +172,40 @@ def seed_after(seed: int, number: int) -> int:
     return (seed + number) % (SEED.high + 1)
 
 
-def numbers[**P, R](**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Have these arguments of a function checked before it begins; None passes where it is the default.
+# Of these an annotation says all there is to say.
+_BY_ANNOTATION: Mapping[str, Rule] = {
+    "bool": TRUTH,
+    "str": TEXT,
+    "str | Path": PLACE,
+    "str | Sequence": NAMES,
+    "str | Path | Sequence": PLACES,
+    "Mapping": TABLE,
+    "Callable": FUNCTION,
+}
+
+
+def ruled[**P, R](**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Have the arguments of a function checked before it begins; None passes where it is the default.
+
+    Numbers have the rules stated here; truth values, words, paths, tables and functions those of their annotations.
 
     Args:
-        **rules: The rule of each argument, by its name.
+        **rules: The rule of an argument, by its name.
     """
 
     def decorated(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
-        optional = {name for name in rules if signature.parameters[name].default is None}
+        named = signature.parameters.items()
+        told = {
+            name: _BY_ANNOTATION[words] for name, each in named if (words := _words(each.annotation)) in _BY_ANNOTATION
+        }
+        all_rules = told | rules
+        optional = {name for name in all_rules if signature.parameters[name].default is None}
 
         @wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             bound = signature.bind(*args, **kwargs)
-            for name, rule in rules.items():
+            for name, rule in all_rules.items():
                 value = bound.arguments.get(name, signature.parameters[name].default)
                 if value is not None or name not in optional:
                     bound.arguments[name] = rule.checked(name, value)
@@ -133,6 +216,9 @@ def numbers[**P, R](**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]
     return decorated
 
 
-def keyed[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Have these arguments of a function checked to be tables, as `numbers` does with numbers."""
-    return numbers(**dict.fromkeys(names, TABLE))
+def _words(annotation: object) -> str:
+    """An annotation, as text or itself, without what may be inside of it or None in its place."""
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    while (shorter := re.sub(r"\[[^\[\]]*\]", "", text)) != text:
+        text = shorter
+    return re.sub(r"\b(pathlib|typing|collections\.abc)\.| \| None$", "", text)

@@ -3,12 +3,12 @@
 import datetime as dt
 import math
 from functools import cache
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
-from desertion.errors import shortened
+from desertion.errors import InputError, shortened
 
 SWEPT = "no source: swept"
 COUNTABLE = 1e12
@@ -55,6 +55,13 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=True, validate_default=True)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        try:
+            super().__setattr__(name, value)
+        except ValidationError:
+            made = "; make another with with_(...)" if hasattr(self, "with_") else "; make another"
+            raise InputError(f"{type(self).__name__}.{name} cannot be changed{made}", key=name, value=value) from None
+
     @field_validator("*", mode="before")
     @classmethod
     def _no_text_or_truth_for_numbers(cls, value: Any, info: Any) -> Any:
@@ -100,14 +107,14 @@ def day_of(value: Any) -> dt.date:
     Raises:
         ValueError: If it names none.
     """
-    if isinstance(value, dt.datetime):
+    if isinstance(value, dt.datetime) and value == value:  # pandas' missing date is one that equals nothing
         if value.tzinfo is not None or value.time() != dt.time():
             raise ValueError(f"must be a day without a time or zone, such as {value.date()}, got {value}")
         return value.date()
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     # Pydantic would take numbers for seconds since 1970.
     try:
-        return dt.date.fromisoformat(value)
+        return dt.date.fromisoformat(cast(str, value))
     except (TypeError, ValueError):
         raise ValueError(f"must be a date such as 2022-09-21, got {shortened(value)}") from None

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from desertion.errors import shortened
 from desertion.parameters import HORIZON, Frozen
+from desertion.parameters.field import day_of
 from desertion.scenario.complaints import Told
 from desertion.scenario.paths import flattened
 
@@ -19,9 +20,9 @@ OPERATIONS = (*LEVELS, "multiply", "add")
 
 
 def _when(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        raise ValueError(f"must be a day without a time, got {value}")
-    if isinstance(value, dt.date) or value is None:
+    if isinstance(value, dt.date):
+        return day_of(value)
+    if value is None:
         return value
     if isinstance(value, str) and _OFFSET.fullmatch(value):
         if len(value) > len(str(HORIZON)) + 1 or int(value) > HORIZON:

@@ -14,7 +14,7 @@ from mesa.datacollection import DataCollector
 from desertion.engine import garbage as startup
 from desertion.engine.pointer import core_of
 from desertion.errors import InputError, input_error
-from desertion.parameters.arguments import SEED, TABLE, THREADS
+from desertion.parameters.arguments import SEED, TABLE, THREADS, Kind
 from desertion.scenario import Policy, Scenario
 from desertion.scenario.sizing import two_figures
 from desertion.simulation.calendar import nobody_looks_on, put_on
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from desertion.simulation.world.fields import World
 
 AGENT_LIMIT = 200_000  # persons whom the compiled form shows as Mesa agents: above, they would take a gigabyte
+
+_SOCIETY = Kind((Society,), "must be a Society, as in Society(scenario, seed)")
 
 
 class DesertionModel(Model[Any, Any]):
@@ -94,6 +96,8 @@ class DesertionModel(Model[Any, Any]):
         startup.over()
         check_population(population)
         self._threads = THREADS.checked("threads", threads)
+        if society is not None:
+            society = _SOCIETY.checked("society", society)
         self.seed_number = _seed(rng if society is None or rng is not None else society.seed)
         super().__init__(rng=self.seed_number)
         given = {} if settings is None else TABLE.checked("settings", settings)
@@ -123,6 +127,8 @@ class DesertionModel(Model[Any, Any]):
         return society.world(self.sized)
 
     def _people(self, population: str, own: tuple[type[Person] | None, ...]) -> Population:
+        for kind, base in zip(own, (Soldier, Reservist, Civilian), strict=True):
+            check_kind(kind, base)
         if population == "compiled":
             for kind in own:
                 if kind is not None:
@@ -133,8 +139,6 @@ class DesertionModel(Model[Any, Any]):
                         way_out='say population = "mesa"',
                     )
             return Crowd(self.world, self.core, self._threads)
-        for kind, base in zip(own, (Soldier, Reservist, Civilian), strict=True):
-            check_kind(kind, base)
         return Agents(self, (own[0] or Soldier, own[1] or Reservist, own[2] or Civilian))
 
     def _build_institutions(self) -> None:

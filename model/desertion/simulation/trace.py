@@ -18,7 +18,7 @@ import pandas as pd
 from desertion.engine.pointer import core_of
 from desertion.errors import InputError, input_error
 from desertion.parameters import LEVELS
-from desertion.parameters.arguments import DAYS, ROW, SCALE, SEED, keyed, numbers
+from desertion.parameters.arguments import DAYS, ROW, SCALE, SEED, ruled
 from desertion.rules.ticks import TICK, ticks
 from desertion.simulation.clocks.resting import present_tie_pressure
 from desertion.simulation.clocks.targets import log_frailty, thresholds
@@ -58,8 +58,7 @@ TERMS = ("frailty", *PUSHES, "shock", "punishment", *(f"contagion_{level}" for l
 """Terms of the log-hazard."""
 
 
-@numbers(person=ROW, days=DAYS, seed=SEED, scale=SCALE)
-@keyed("settings")
+@ruled(person=ROW, days=DAYS, seed=SEED, scale=SCALE)
 def trace(
     scenario: str | Path | Scenario | DesertionModel = "toy",
     person: int | None = None,
@@ -104,7 +103,7 @@ def trace(
         model = DesertionModel(model.scenario, rng=seed) if model.day else model
     people = len(model.world.status)
     if not 0 <= row < people:
-        raise input_error("--person", row, f"must be a row of the table of people, 0 to {people - 1}")
+        raise input_error("person", row, f"must be a row of the table of people, 0 to {people - 1}")
     if model.population_name != "compiled" or model.day:
         raise input_error(
             "model", model.population_name, "cannot be traced", way_out="give a fresh model of the compiled form"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,18 @@ import pandas as pd
 from desertion.errors import input_error
 from desertion.figures.labels import many
 from desertion.files import PassingFolder
-from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SCALE, SEED, WORKERS, keyed, numbers
+from desertion.parameters.arguments import (
+    COUNT,
+    COUNT_OR_NONE,
+    DAYS,
+    POSITIVE,
+    SCALE,
+    SEED,
+    STUDY,
+    WORKERS,
+    Kind,
+    ruled,
+)
 from desertion.scenario import Policy, Scenario
 from desertion.simulation.record.own_table import own_table
 from desertion.study.analysis.goal import Goal
@@ -39,6 +51,7 @@ WANTED = {"left_total": "more", "cost_eur": "less"}
 """What a search is after where nothing is said."""
 
 
+@ruled(study=Kind((str, PathLike, Study), "must be a Study, or the path of a file that a study was run into"))
 def sensitivity(
     study: str | Path | Study, measure: str = "share_left", *, policy: str | None = None, of: str = "mean"
 ) -> pd.DataFrame:
@@ -98,8 +111,9 @@ class Search:
         return table.join(pd.concat(anew)) if anew else table
 
 
-@numbers(candidates=COUNT, check=COUNT_OR_NONE, runs=COUNT, scale=SCALE, days=DAYS, seed=SEED, workers=WORKERS)
-@keyed("vary", "want", "limit", "settings")
+@ruled(
+    study=STUDY, candidates=COUNT, check=COUNT_OR_NONE, runs=COUNT, scale=SCALE, days=DAYS, seed=SEED, workers=WORKERS
+)
 def search(
     study: str | Path | None = None,
     *,
@@ -166,7 +180,7 @@ def search(
     return Search(goal=goal, spec=spec, found=found, checked=checked, keep=keep)
 
 
-@numbers(worlds=COUNT, runs=COUNT, most_runs=COUNT, size=POSITIVE, seed=SEED, workers=WORKERS)
+@ruled(worlds=COUNT, runs=COUNT, most_runs=COUNT, size=POSITIVE, seed=SEED, workers=WORKERS)
 def claims(
     ids: str | Sequence[str] = (),
     *,

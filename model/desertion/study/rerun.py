@@ -11,7 +11,7 @@ import pandas as pd
 
 from desertion.errors import InputError
 from desertion.files import PassingFolder, is_file
-from desertion.parameters.arguments import WORKERS, numbers
+from desertion.parameters.arguments import WORKERS, ruled
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.study.analysis.columns import run_tables
@@ -52,7 +52,7 @@ class Rerun:
         return self.same == self.runs > 0 and not self.differences
 
 
-@numbers(workers=WORKERS)
+@ruled(workers=WORKERS)
 def rerun(place: str | Path, *, workers: int = 0, quiet: bool = False) -> Rerun:
     """Results made again from what lies in their folder, and whether the bits agree.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from desertion.parameters.arguments import COUNT_OR_NONE, DAYS, SCALE, SEED, SHARE, keyed, numbers
+from desertion.parameters.arguments import COUNT_OR_NONE, DAYS, SCALE, SEED, SHARE, ruled
 from desertion.scenario import Policy, Scenario
 from desertion.simulation.record.own_table import own_table
 from desertion.theory.mean_field import MeanField
@@ -86,8 +86,7 @@ class Theory:
         return pd.DataFrame(rows, columns=["pressure", "reproduction", "stable"])
 
 
-@numbers(asylum=SHARE, scale=SCALE, days=DAYS, measure=COUNT_OR_NONE, seed=SEED)
-@keyed("settings")
+@ruled(asylum=SHARE, scale=SCALE, days=DAYS, measure=COUNT_OR_NONE, seed=SEED)
 def theory(
     scenario: str | Path | Scenario = "toy",
     *,

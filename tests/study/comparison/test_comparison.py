@@ -265,8 +265,11 @@ def test_an_outcome_that_is_none_is_refused_by_name(comparison):
         with pytest.raises(InputError, match="no measure 'left_total'"):
             comparison.headline(measures=measures)
     assert comparison.headline(measures=iter(["left"]))["measure"].unique().tolist() == ["left"]
-    with pytest.raises(InputError, match="no force 'rusia'; did you mean 'russia'"):
-        comparison.headline("rusia")
+    for asked in (comparison.headline, comparison.by_effect, lambda force: comparison.gaps(comparison.baseline, force)):
+        with pytest.raises(InputError, match="no force 'rusia'; did you mean 'russia'"):
+            asked("rusia")
+    with pytest.raises(InputError, match="no policy 'nope'"):
+        comparison.gaps("nope", comparison.forces[0])
 
 
 def test_a_failed_run_is_left_out_and_a_failed_policy_is_named(tmp_path):

@@ -40,7 +40,7 @@ def test_a_list_a_table_and_a_file_give_the_same_points(tmp_path: Path) -> None:
         ({"asylum": [0.1]}, "must be a data frame"),
         (pd.Series({"asylum": 0.1}), "must be a data frame"),
         (pd.DataFrame([[0.1, 0.2]], columns=["asylum", "asylum"]), "column 'asylum' stands twice"),
-        ([{"asylum": [0.1]}], "must be a number, a truth value or a word"),
+        ([{"asylum": [0.1]}], "must be a number, a truth value, a word or a day"),
     ],
 )
 def test_what_is_no_design_point_is_refused(points: Any, sentence: str) -> None:

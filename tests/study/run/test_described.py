@@ -1,15 +1,18 @@
 """Studies that are described in Python: what stands beside a file is refused, and one name alone is a list of one."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from desertion import Policy, Scenario, search, sweep
 from desertion.errors import InputError
 from desertion.study.comparison.compare import arms
+from desertion.study.design.rows import rows_of
 from desertion.study.run.described import described
 
 FILE = 'scenario = "toy"\n[vary]\nasylum = [0.2, 0.8]\n'
@@ -45,6 +48,24 @@ def test_points_of_ones_own_leave_no_room_for_another_design(beside: dict[str, A
     """They were dropped without a word, constraints and all."""
     with pytest.raises(InputError, match="takes points of your own, or vary= and design=, not both"):
         sweep(scenario="toy", points=[{"asylum": 0.5}], **beside, quiet=True)
+
+
+def test_days_may_be_dates_and_runs_numpys() -> None:
+    """A data frame's dates are days, as in a scenario; with an hour they are refused, and an empty date with the sentence of any other."""
+    day = {"start": dt.date(2030, 1, 2)}
+    told = [
+        described("toy", None, None, {"vary": {"asylum": [0.5]}, "set": {"start": start}}).sha256()
+        for start in ("2030-01-02", day["start"])
+    ]
+    assert told[0] == told[1]
+    for days in ([dt.date(2030, 1, 2), dt.date(2030, 1, 5)], list(pd.to_datetime(["2030-01-02", "2030-01-05"]))):
+        (start,) = described("toy", None, None, {"vary": {"start": days}}).factors
+        assert start.values == ("2030-01-02", "2030-01-05")
+    rows = rows_of(pd.DataFrame({"start": pd.to_datetime(["2030-01-02", None]), "asylum": [0.5, 0.6]}))
+    assert rows == ({"start": "2030-01-02", "asylum": 0.5}, {"asylum": 0.6})
+    with pytest.raises(InputError, match="start must be a day without a time or zone, such as 2030-01-02, got"):
+        rows_of([{"start": pd.Timestamp("2030-01-02 10:00")}])
+    assert described("toy", None, None, {"vary": day, "replicates": np.int64(2)}).replicates.number == 2
 
 
 def _policies(given: object) -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from desertion.engine.pointer import core_of
 from desertion.errors import InputError
 from desertion.parameters import Behaviour, Force, Host
-from desertion.parameters.arguments import SEED, THREADS, numbers
+from desertion.parameters.arguments import SEED, THREADS, ruled
+from desertion.scenario import Scenario
 from desertion.scenario.levers import levers
 from desertion.simulation.society.build import found, open_run
 from desertion.simulation.society.empty import lever_arrays
@@ -22,9 +23,6 @@ from desertion.simulation.society.plan import SocietyPlan
 from desertion.simulation.society.records import numbers_of
 from desertion.simulation.world.fields import VIEWS, World, world_of
 from desertion.simulation.world.rows import lined_up
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 _READ_OF_BEHAVIOUR = frozenset(
     ("frailty_own", "frailty_unit", "frailty_community", "threshold_mean", "threshold_spread")
@@ -49,17 +47,19 @@ class Society:
         has_clocks: Whether clocks live in the world (compiled form).
     """
 
-    @numbers(seed=SEED, threads=THREADS)
-    def __init__(self, scenario: Scenario, seed: int, *, has_clocks: bool = True, threads: int = 1) -> None:
+    @ruled(seed=SEED, threads=THREADS)
+    def __init__(
+        self, scenario: Scenario | str | Path, seed: int, *, has_clocks: bool = True, threads: int = 1
+    ) -> None:
         """Build the people.
 
         Args:
-            scenario: A scenario, with or without policies.
+            scenario: A scenario, with or without policies, or its name or path.
             seed: The runs' seed, in [0, 2**63).
             has_clocks: True for the compiled form, False for Mesa agents.
             threads: Threads that draw; they change no number.
         """
-        self.inputs = inputs_of(scenario.sized())
+        self.inputs = inputs_of(Scenario.load(scenario).sized())
         self.seed, self.has_clocks = seed, has_clocks
         self._graph = _digest(self.inputs.graph)
         self._plan = SocietyPlan(self.inputs)

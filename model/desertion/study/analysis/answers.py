@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from desertion.errors import InputError, refuse_unknown
+from desertion.parameters.arguments import ruled
 from desertion.scenario.grain import too_few
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import is_chance
@@ -47,7 +48,8 @@ class Answers(Contents):
         chosen = done if design is None else done[done["design"] == design]
         return cascades.size_distribution(chosen[measure].to_numpy())
 
-    def paired(self, measures: Sequence[str] = (cascades.SIZE,), baseline: str | None = None) -> pd.DataFrame:
+    @ruled()
+    def paired(self, measures: str | Sequence[str] = (cascades.SIZE,), baseline: str | None = None) -> pd.DataFrame:
         """Paired differences between policies, see `paired.paired_differences`.
 
         Raises:
@@ -186,7 +188,8 @@ class Answers(Contents):
         """Design points that have no finished run at all."""
         return len(self.points) - int(self.runs.loc[self.runs["status"] == DONE, "design"].nunique())
 
-    def summary(self, measures: Sequence[str] = ()) -> pd.DataFrame:
+    @ruled()
+    def summary(self, measures: str | Sequence[str] = ()) -> pd.DataFrame:
         """Median and middle nine tenths of measures at each design point.
 
         Args:

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
+from desertion.parameters.arguments import STUDY_RUN, ruled
 from desertion.scenario import Scenario
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import DAILY, MEASURES, counted
@@ -43,6 +44,7 @@ class Contents:
         InputError: If the file is missing, foreign, damaged or made by a newer version.
     """
 
+    @ruled(path=STUDY_RUN)
     def __init__(self, path: str | Path, *, simulated: bool = False, keep: object = None) -> None:
         self.path = Path(path)
         self._keep = keep
@@ -154,8 +156,12 @@ class Contents:
             failed = [[getattr(row, name) for name in names] for row in file.rows() if row.status != DONE]
         return pd.DataFrame(failed, columns=names)
 
+    @ruled()
     def bands(
-        self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
+        self,
+        columns: str | Sequence[str] = (),
+        designs: Sequence[int] | None = None,
+        levels: Sequence[float] = bands.LEVELS,
     ) -> pd.DataFrame:
         """Quantile bands of chosen daily columns and design points, see `bands.bands`."""
         with StudyFile(self.path) as file:

@@ -3,13 +3,15 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError
+from desertion.errors import InputError, input_error
+from desertion.parameters.field import is_truth
 from desertion.simulation.record.columns import at_real_size
 
 MORE, LESS = "more", "less"
@@ -38,8 +40,10 @@ class Goal:
             if wish not in (MORE, LESS):
                 raise InputError(f"want {name} = {wish!r} must be {MORE!r} or {LESS!r}")
         for name, limit in self.limits.items():
-            if not math.isfinite(limit):
-                raise InputError(f"limit {name} = {limit} must be a finite number: leave it out for no limit")
+            if is_truth(limit) or not isinstance(limit, Real) or not math.isfinite(limit):
+                raise input_error(
+                    f"limit {name}", limit, "must be a finite number", way_out="leave it out for no limit"
+                )
 
     @property
     def measures(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from desertion.errors import InputError, input_error
 from desertion.files import folder
-from desertion.parameters.arguments import COUNT, SCALE, SEED, WORKERS, keyed, numbers, seed_after
+from desertion.parameters.arguments import COUNT, SCALE, SEED, WORKERS, ruled, seed_after
 from desertion.reading import is_csv
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
@@ -124,8 +124,7 @@ def planned(scenario: str | Path | Scenario, given: Mapping[str, Any], *, recall
     return case_of(Scenario.load(scenario), table, place, recalled=recalled)
 
 
-@numbers(scale=SCALE, particles=COUNT, generations=COUNT, runs=COUNT, seed=SEED, workers=WORKERS)
-@keyed("priors")
+@ruled(scale=SCALE, particles=COUNT, generations=COUNT, runs=COUNT, seed=SEED, workers=WORKERS)
 def calibrate(
     scenario: str | Path | Scenario,
     *,

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
-from desertion.parameters.arguments import COUNT, DAYS, SCALE, SEED, WORKERS, keyed, numbers
+from desertion.parameters.arguments import COUNT, DAYS, SCALE, SEED, WORKERS, ruled
 from desertion.reading import setting_text
 from desertion.scenario import Policy, Scenario
 from desertion.scenario.documents import AS_IT_IS, JOIN
@@ -45,8 +46,7 @@ USUAL = (
 TASK = "comparison"
 
 
-@numbers(workers=WORKERS)
-@keyed("settings", "measures")
+@ruled(workers=WORKERS)
 def compare(
     scenario: str | Path | Scenario = "russia-2022",
     policies: Mix | Sequence[Mix] | None = None,
@@ -110,7 +110,7 @@ def compare(
     return Comparison(path, keep=keep)
 
 
-@numbers(runs=COUNT, seed=SEED, days=DAYS, scale=SCALE)
+@ruled(runs=COUNT, seed=SEED, days=DAYS, scale=SCALE)
 def spec_of(
     scenario: str | Path | Scenario,
     policies: Mix | Sequence[Mix] | None = None,
@@ -218,13 +218,17 @@ def arms(
     """
     documents = {} if documents is None else documents
     refuse_two_of_a_name(policies)
-    named: Sequence[Mix] = listed(policies)
-    mixes = [_mix(each, documents) for each in named]
+    named: Any = listed(policies)
+    if isinstance(named, Mapping) or not isinstance(named, Sequence):
+        raise input_error("policies", policies, "must be a list of policies or of lists of them")
+    mixes = [_mix(each, documents) for each in cast(Sequence[Mix], named)]
     labelled = [(label_of(mix), mix) for mix in mixes]
     if len(labelled) == 1 and labelled[0][0] != AS_IT_IS:
         labelled.insert(0, (AS_IT_IS, ()))
     if len(labelled) < 2:
-        raise InputError("compare needs a policy to compare with: name at least one with --policy")
+        raise InputError(
+            "compare needs a policy to compare with: name at least one, in Python policies=[...], at the command line --policy"
+        )
     labels = [label for label, _ in labelled]
     twice = next((label for label in labels if labels.count(label) > 1), None)
     if twice is not None:

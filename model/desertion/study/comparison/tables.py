@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import refuse_unknown, unknown_name
+from desertion.parameters.arguments import ruled
 from desertion.scenario.consistency import ALL_FORCES
 from desertion.scenario.grain import too_few
 from desertion.scenario.loading import listed
@@ -108,7 +109,12 @@ class Tables(Runs):
 
         Args:
             force: Of which force, the first if not given.
+
+        Raises:
+            InputError: If there is no such force.
         """
+        if force is not None:
+            refuse_unknown("force", force, self.forces)
         rows = rows_of(self.paired, force or self.forces[0])
         return [self.baseline, *rows.sort_values("difference", ascending=False, kind="stable")["policy"]]
 
@@ -139,7 +145,12 @@ class Tables(Runs):
         Args:
             policy: One of the policies.
             force: One of the forces.
+
+        Raises:
+            InputError: If there is no such policy or force.
         """
+        refuse_unknown("policy", policy, self.policies)
+        refuse_unknown("force", force, self.forces)
         place = self.header["columns"].index(column(force, "left"))
         a, b = (
             dict(zip(self._replicates(name), self._curves[name][:, :, place].astype(np.float64), strict=True))
@@ -227,7 +238,8 @@ class Tables(Runs):
         own = tuple(name for name in HEADLINE if name not in of_hosts)
         return dict.fromkeys(self.forces, own) | {ALL_FORCES: of_hosts}
 
-    def headline(self, force: str | None = None, measures: Sequence[str] = HEADLINE) -> pd.DataFrame:
+    @ruled()
+    def headline(self, force: str | None = None, measures: str | Sequence[str] = HEADLINE) -> pd.DataFrame:
         """Rows of `summary` and `paired` that are looked at first: those of one force, and of the hosts.
 
         policy, measure, title, unit, estimate, low, high, too_few, difference, difference_low, difference_high (NaN for the baseline),

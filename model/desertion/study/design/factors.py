@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from statistics import NormalDist
 from typing import Annotated, Any, Self, cast
 
@@ -10,7 +11,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from desertion.errors import InputError, input_error, shortened
-from desertion.parameters.field import Frozen
+from desertion.parameters.field import Frozen, day_of
 from desertion.scenario.complaints import build
 from desertion.scenario.paths import flattened
 
@@ -143,9 +144,20 @@ def flat_values(table: Mapping[str, Any]) -> dict[str, Value]:
     """
     values = flattened(table)
     for path, value in values.items():
-        if not isinstance(value, (bool, int, float, str)):
-            raise input_error(path, value, "must be a number, a truth value or a word")
+        values[path] = plain = _plain(value, path)
+        if not isinstance(plain, (bool, int, float, str)):
+            raise input_error(path, value, "must be a number, a truth value, a word or a day")
     return values
+
+
+def _plain(value: object, spot: str) -> Any:
+    """NumPy's numbers as Python's, and a day in the words of a file."""
+    if isinstance(value, date):
+        try:
+            return day_of(value).isoformat()
+        except ValueError as problem:
+            raise InputError(f"{spot} {problem}", key=spot, value=value) from None
+    return value.item() if isinstance(value, np.generic) else value
 
 
 class _Table(Frozen):
@@ -213,7 +225,7 @@ def factor(name: str, stated: object, where: str) -> Factor:
             return Factor(name, "choices", values=_values(table.choices, spot))
         numbers = tuple(map(float, getattr(table, table.form)))
         return Factor(name, table.form, numbers, (), table.log, table.within or (), table.steps)
-    if isinstance(stated, (str, int, float)):
+    if isinstance(stated, (str, int, float, date, np.generic)):
         return Factor(name, "values", values=_values((stated,), spot))
     if not isinstance(stated, (Sequence, np.ndarray)):
         raise InputError(
@@ -226,12 +238,14 @@ def factor(name: str, stated: object, where: str) -> Factor:
 
 
 def _values(stated: Sequence[Any] | np.ndarray, spot: str) -> tuple[Value, ...]:
-    values = [value.item() if isinstance(value, np.generic) else value for value in stated]
+    values = [_plain(value, spot) for value in stated]
     if not values:
         raise InputError(f"{spot} is an empty list: give at least one value or leave the parameter out")
     for value in values:
         if not isinstance(value, (bool, int, float, str)):
-            raise InputError(f"{spot} holds {shortened(value)}: a value must be a number, a truth value or a word")
+            raise InputError(
+                f"{spot} holds {shortened(value)}: a value must be a number, a truth value, a word or a day"
+            )
         if isinstance(value, float) and not math.isfinite(value):
             raise InputError(f"{spot} holds {value}: a value must be finite")
     return tuple(values)

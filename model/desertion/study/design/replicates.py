@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Any, Self, cast
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, StrictBool, model_validator
 
 from desertion.errors import shortened
-from desertion.parameters.field import Frozen
+from desertion.parameters.field import Frozen, is_truth
 from desertion.study.statistics import wilson_interval
 
 MOST = 10_000_000
@@ -51,7 +52,8 @@ class ReplicateRule(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _read_number(cls, stated: Any) -> Any:
-        if isinstance(stated, int) and not isinstance(stated, bool):
+        if isinstance(stated, Integral) and not is_truth(stated):
+            stated = int(stated)
             if not 0 < stated <= MOST:
                 raise ValueError(f"must be a whole number from 1 to {MOST:,}, got {stated:,}")
             return {"number": stated}

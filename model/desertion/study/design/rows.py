@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-
 from desertion.errors import InputError, input_error, shortened
 from desertion.reading import Row, csv_rows
 from desertion.scenario.documents import JOIN, beside, parted, setting_beside
@@ -76,8 +74,7 @@ def _plain(row: Any) -> Point:
     if not isinstance(row, Mapping):
         raise InputError(f"points hold {shortened(row)}: each row must be a table of inputs by dotted key")
     table = cast(Mapping[Any, Any], row)
-    values = {str(key): value.item() if isinstance(value, np.generic) else value for key, value in table.items()}
-    return flat_values({key: value for key, value in values.items() if value is not None})
+    return flat_values({str(key): value for key, value in table.items() if value is not None})
 
 
 def _value(row: Row, name: str, cell: str) -> Value:

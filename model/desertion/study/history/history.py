@@ -10,7 +10,7 @@ import pandas as pd
 
 from desertion.errors import InputError
 from desertion.figures.labels import many
-from desertion.parameters.arguments import COUNT, SEED, numbers
+from desertion.parameters.arguments import COUNT, SEED, ruled
 from desertion.reading import is_csv
 from desertion.scenario import Scenario
 from desertion.simulation.record.own_table import own_table
@@ -76,7 +76,7 @@ def history(
     runs: int = ...,
     seed: int = ...,
 ) -> History: ...
-@numbers(runs=COUNT, seed=SEED)
+@ruled(runs=COUNT, seed=SEED)
 def history(
     series: str | Path | None = None,
     *,

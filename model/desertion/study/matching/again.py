@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from desertion.errors import InputError, shortened
 from desertion.figures.labels import many, percent
 from desertion.files import PassingFolder, folder, shown
-from desertion.parameters.arguments import COUNT, POSITIVE, SEED, TABLE, WORKERS, numbers
+from desertion.parameters.arguments import COUNT, POSITIVE, SEED, TABLE, WORKERS, ruled
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
 from desertion.study.design.documents import scale_of
 from desertion.study.design.factors import Factor, Point
@@ -111,7 +111,7 @@ class Again:
         return pd.DataFrame(rows)
 
 
-@numbers(size=POSITIVE, settings=TABLE, worlds=COUNT, runs=COUNT, seed=SEED, workers=WORKERS)
+@ruled(size=POSITIVE, settings=TABLE, worlds=COUNT, runs=COUNT, seed=SEED, workers=WORKERS)
 def again(
     design: str | Path,
     *,

@@ -1,6 +1,6 @@
 """The match: screening, waves of proposals that emulators do not rule out, and worlds that were really run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import pandas as pd
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder, folder
-from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, SCALE, SEED, WORKERS, keyed, numbers
+from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, NAMES, SCALE, SEED, WORKERS, ruled
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.study.design.documents import with_scenario
@@ -40,8 +40,7 @@ MOST_WORLDS = 450
 and what is learnt from worlds that came out near the figures is that all do: on `gdr-1989` such emulators held 0.55 to 0.8 of the worlds of their own wave."""
 
 
-@numbers(scale=SCALE, screening=COUNT_OR_NONE, runs=COUNT, confirm=COUNT_OR_NONE, seed=SEED, workers=WORKERS)
-@keyed("vary")
+@ruled(scale=SCALE, screening=COUNT_OR_NONE, runs=COUNT, confirm=COUNT_OR_NONE, seed=SEED, workers=WORKERS)
 def match(
     design: str | Path | None = None,
     *,
@@ -113,7 +112,9 @@ def _design(
     if isinstance(targets, Mapping):
         stated |= {"targets": (), "target": {name: dict(entry) for name, entry in targets.items()}}
     elif targets is not None:
-        stated |= {"targets": tuple(targets), "target": {}}
+        stated |= {"targets": NAMES.checked("targets", targets), "target": {}}
+    if waves is not None and (isinstance(waves, str | Mapping) or not isinstance(waves, Iterable)):
+        raise input_error("waves", waves, "must be a list of waves, as in [{'worlds': 100, 'replicates': 2}]")
     stated |= given(replicates=runs, confirm=confirm, seed=seed, waves=None if waves is None else tuple(waves))
     if screening is not None:
         stated["screening"] = {**stated.get("screening", {}), "trajectories": screening}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.figures.labels import percent
 from desertion.files import shown
-from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, TABLE, numbers
+from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, TABLE, ruled
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Columns, Events, of_units, read_events
 from desertion.study.places.finding import IN_FAMILY, LEVEL, Attack, Finding, days_apart, is_blind, refuse_too_few
@@ -55,7 +55,7 @@ class Contagion(Finding):
         return numbers_of(self)
 
 
-@numbers(distance=POSITIVE, window=DAYS, permutations=COUNT, histories=COUNT_OR_NONE, model=COUNT_OR_NONE, seed=SEED)
+@ruled(distance=POSITIVE, window=DAYS, permutations=COUNT, histories=COUNT_OR_NONE, model=COUNT_OR_NONE, seed=SEED)
 def contagion(
     events: str | Path | pd.DataFrame,
     links: str | Path | pd.DataFrame | nx.Graph[Any] | Sequence[tuple[Any, Any]] | None = None,

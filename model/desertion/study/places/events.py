@@ -195,7 +195,7 @@ def _check_dates(table: Table, columns: Columns, names: Sequence[str], dates: Se
         place = missing[0]
         raise InputError(
             f"{table.rows[place].where}: the event of {names[place]!r} has no {columns.date} "
-            f"({len(missing)} rows); give it, leave the row out, or say --never if such units had not acted by the last day"
+            f"({len(missing)} rows); give it, leave the row out, or say --never (in Python columns={{'never': True}}) if such units had not acted by the last day"
         )
 
 

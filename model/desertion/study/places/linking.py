@@ -76,7 +76,7 @@ def _listed(events: Events, path: Path, named: Columns) -> tuple[Links, str]:
         for name in (first, second):
             if name not in places and not named.only:
                 raise InputError(
-                    f"{row.where}: there is no unit {name!r} among the events; if nothing happened to it by the last day, name it there without a date and say --never"
+                    f"{row.where}: there is no unit {name!r} among the events; if nothing happened to it by the last day, name it there without a date and say --never (in Python columns={{'never': True}})"
                 )
         if first not in places or second not in places:  # left out with the rows of the events
             continue

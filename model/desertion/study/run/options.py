@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from desertion.parameters.arguments import Kind
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cluster import Certificates, dask_executor
@@ -41,9 +42,12 @@ class RunOptions:
     driving: DriveOptions = field(default_factory=DriveOptions)
 
 
+_OPTIONS = Kind((RunOptions,), "must be RunOptions, as in options=RunOptions(shard=(1, 4))")
+
+
 def options_of(options: RunOptions | None, workers: int, quiet: bool) -> RunOptions:
     """With what a call runs: its options, in which the arguments that have names of their own come first."""
-    chosen = options or RunOptions()
+    chosen = RunOptions() if options is None else _OPTIONS.checked("options", options)
     return replace(chosen, workers=workers or chosen.workers, quiet=quiet or chosen.quiet)
 
 

@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
-from desertion.parameters.arguments import DAYS, SCALE, SECONDS, SEED, WORKERS, keyed, numbers
+from desertion.parameters.arguments import DAYS, SCALE, SECONDS, SEED, STUDY, WORKERS, ruled
 from desertion.scenario import Policy, Scenario
 from desertion.study.design.edition import reading
 from desertion.study.design.factors import Point
@@ -42,8 +43,7 @@ if TYPE_CHECKING:
     from desertion.study.analysis.study import Study
 
 
-@numbers(scale=SCALE, days=DAYS, seed=SEED, time_limit=SECONDS, workers=WORKERS)
-@keyed("vary", "settings")
+@ruled(study=STUDY, scale=SCALE, days=DAYS, seed=SEED, time_limit=SECONDS, workers=WORKERS)
 def sweep(
     study: str | Path | None = None,
     *,
@@ -77,7 +77,7 @@ def sweep(
         study: A study file (TOML), or the name of a shipped study; leave it out to describe the study here. What is
             given beside it (points, runs, scale, days, seed, population, settings, own classes and measures) stands in
             place of the study's own; all else is the file's to say.
-        scenario: A scenario, or its name or path.
+        scenario: A scenario, or its name or path; `toy` if neither it nor a study is given.
         vary: Inputs by dotted path: a list of values, or a table such as `{"range": [0, 1], "steps": 5}`.
         points: Design points of your own in place of `vary` and `design`: a data frame, the path of a CSV file or a list of tables.
             Columns are inputs by dotted path, and `policies` where a row has its own mix, joined by "+".
@@ -121,11 +121,11 @@ def sweep(
             "sweep", scenario=scenario, vary=vary, policies=policies, design=design, measures=kept, daily=daily,
             on_error=on_error, time_limit=time_limit, task=task,
         )  # fmt: skip
-        if runs is not None and not isinstance(runs, int):
+        if runs is not None and not isinstance(runs, Integral):
             raise input_error("runs", runs, "must be a whole number where a study file is given")
         spec = changed(
             read_spec(study_path(study)),
-            runs=runs, scale=scale, days=days, seed=seed, population=population, settings=settings,
+            runs=None if runs is None else int(runs), scale=scale, days=days, seed=seed, population=population, settings=settings,
         )  # fmt: skip
         spec = with_points(spec, points)
     else:
@@ -203,7 +203,7 @@ def _run(spec: StudySpec, path: Path, options: RunOptions, keep: object, *, samp
         writer.close()
     refuse_edited_meanwhile(spec, points, path, about["fingerprint"], options.driving.hint)
     study = Study(path, keep=keep)
-    _refuse_hopeless(study)
+    _refuse_hopeless(study, passing=keep is not None)
     return study
 
 
@@ -218,13 +218,17 @@ def refuse_edited_meanwhile(
     refuse_edited(path, begun, now, command)
 
 
-def _refuse_hopeless(study: Study) -> None:
-    """Raise where every run failed: such a study has no answer."""
+def _refuse_hopeless(study: Study, *, passing: bool) -> None:
+    """Raise where every run failed: such a study has no answer. A passing file goes with the call, so that nobody could look into it."""
     if study.counts and DONE not in study.counts:
         runs, reason = sum(study.counts.values()), study.failures["error"].mode().iloc[0]
         raise StudyFailedError(
-            f"{f'all {runs:,} runs failed, most often' if runs > 1 else 'the only run failed,'} with: {reason}; see them with "
-            f"`desertion show {study.path} --failures`, and run them again, where it was a sweep with --retry-failed, once the reason is gone"
+            f"{f'all {runs:,} runs failed, most often' if runs > 1 else 'the only run failed,'} with: {reason}; "
+            + (
+                "their file is not kept: to see them, run them with out= a file"
+                if passing
+                else f"see them with `desertion show {study.path} --failures`, and run them again, where it was a sweep with --retry-failed, once the reason is gone"
+            )
         )
 
 

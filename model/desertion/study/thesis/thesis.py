@@ -11,7 +11,7 @@ import pandas as pd
 
 from desertion.errors import InputError, input_error
 from desertion.files import folder
-from desertion.parameters.arguments import COUNT, PEOPLE, SEED, numbers
+from desertion.parameters.arguments import COUNT, DATES, PEOPLE, SEED, ruled
 from desertion.parameters.field import day_of
 from desertion.reading import command_line, is_csv
 from desertion.simulation.record.own_table import own_table
@@ -78,7 +78,7 @@ class Thesis:
         return markdown(report.blocks(list(self.judged.values()), self.made_up, self.design, self.command))
 
 
-@numbers(simulations=COUNT, seed=SEED)
+@ruled(simulations=COUNT, doors=DATES, rules=DATES, seed=SEED)
 def thesis(
     series: str | Path | Sequence[str | Path] = (),
     *,
