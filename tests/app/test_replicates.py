@@ -12,11 +12,12 @@ from desertion.app.request.mix import Mix, parse
 from desertion.app.work import replicates
 from desertion.app.work.failure import told
 from desertion.app.work.replicates import Replicates
-from desertion.app.work.run import Run, Societies, StoppedError, Wanted, people_of, record_of, run
+from desertion.app.work.run import Run, Societies, StoppedError, Wanted, record_of, run
 from desertion.app.work.warm import WARM
 from desertion.errors import InputError
 from desertion.rules.draws import replicate_seed
 from desertion.simulation.model import DesertionModel
+from desertion.simulation.society.society import Society
 
 TOY = "scenario=toy&scale=0.1&days=30"
 
@@ -152,7 +153,7 @@ def test_two_visitors_who_ask_the_same_share_one_run(monkeypatch: pytest.MonkeyP
 
 def test_people_built_once_give_the_runs_of_people_built_anew() -> None:
     """A run that starts from people of an earlier one has the same history, under another mix, contagion and horizon, and people are forgotten in time."""
-    societies = Societies(most=people_of(mix("seed=8").scenario_now()))
+    societies = Societies(most=Society(mix("seed=8").scenario_now(), 8).nbytes)
     for query in ("seed=8", "seed=8&ban=now&contagion=stronger", "seed=8&days=20&campaign=all"):
         wanted = Wanted(mix(query), 2)
         scenario, seed = wanted.mix.scenario_now(), int(replicate_seed(8, 2))
@@ -163,6 +164,18 @@ def test_people_built_once_give_the_runs_of_people_built_anew() -> None:
     first = societies.of(Wanted(mix("seed=8"), 2), scenario, seed)
     societies.of(Wanted(mix("seed=8"), 3), scenario, int(replicate_seed(8, 3)))
     assert societies.of(Wanted(mix("seed=8"), 2), scenario, seed) is not first
+
+
+def test_people_with_many_ties_take_the_room_of_as_many_more() -> None:
+    """Counted by heads they took four times the memory that was set aside."""
+    few, many = (Society(mix(f"seed=8&set=forces.@first.degree={degree}").scenario_now(), 8) for degree in (6, 200))
+    assert many.nbytes > 2 * few.nbytes
+    societies = Societies(most=many.nbytes + few.nbytes // 2)
+    wanted = [Wanted(mix(f"seed=8&set=forces.@first.degree={degree}"), 2) for degree in (200, 6)]
+    found = [societies.of(each, each.mix.scenario_now(), 8) for each in wanted]
+    again = [societies.of(each, each.mix.scenario_now(), 8) for each in reversed(wanted)]
+    assert again[0] is found[1]
+    assert again[1] is not found[0]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -389,6 +390,16 @@ def test_what_is_downloaded_says_what_is_shown(visit: Visit, server: str) -> Non
     page.get_by_text("All numbers").click()
     assert words.number(left) in page.get_by_role("table", name="All outcomes").inner_text()
     assert cut_off(page) == []
+
+
+@pytest.mark.parametrize("what", ["answer", "events"])
+def test_who_wants_no_answer_starts_no_run(server: str, what: str) -> None:
+    """Asked for its headers alone, the server worked the whole answer out and sent none of it."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        opener.open(urllib.request.Request(f"{server}/simulator/{what}?{SMALL}&seed=77", method="HEAD"))
+    with refused.value as reply:
+        assert (reply.code, reply.headers["allow"]) == (405, "GET")
 
 
 def test_what_does_not_fit_the_scenario_cannot_be_chosen_and_says_why(visit: Visit) -> None:

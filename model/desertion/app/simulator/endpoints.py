@@ -89,6 +89,15 @@ def routes() -> list[BaseRoute]:
     ]
 
 
+def _refusal(request: Request) -> Response | None:
+    """The reply to who gets no answer: whoever asks for its headers alone, which would start its runs, or finds no place; else he has one."""
+    from starlette.responses import PlainTextResponse
+
+    if request.method == "HEAD":
+        return PlainTextResponse("", status_code=405, headers={"allow": "GET"})
+    return None if _Open.entered() else PlainTextResponse(FULL, status_code=503)
+
+
 async def first_screen(request: Request) -> Response:
     """The page, with what is known of its answer in it."""
     from starlette.responses import HTMLResponse, RedirectResponse
@@ -117,10 +126,8 @@ async def file(request: Request) -> Response:
 
 async def answer(request: Request) -> Response:
     """The whole answer as plain data, JSON or CSV, once it is there; whoever goes away stops its runs."""
-    from starlette.responses import PlainTextResponse
-
-    if not _Open.entered():
-        return PlainTextResponse(FULL, status_code=503)
+    if refusal := _refusal(request):
+        return refusal
     try:
         return await _whole(request)
     finally:
@@ -165,10 +172,10 @@ async def _whole(request: Request) -> Response:
 
 async def events(request: Request) -> Application:
     """The answer as it grows, an event for every time that more pairs are there; whoever goes away stops its runs."""
-    from starlette.responses import PlainTextResponse, StreamingResponse
+    from starlette.responses import StreamingResponse
 
-    if not _Open.entered():
-        return PlainTextResponse(FULL, status_code=503)
+    if refusal := _refusal(request):
+        return refusal
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     growing = _growing(request.url.query)
     stream = StreamingResponse(growing, media_type="text/event-stream", headers=headers)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.app.request.choice import people_of
 from desertion.app.request.mix import Mix
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.codes import APPLICANT, ROUTES
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
     from desertion.simulation.society.society import Society
 
-MOST_PEOPLE = 1_000_000
-"""Simulated persons of all societies that are remembered, ten of the largest that is run unasked; each takes about 0.2 kB."""
+MOST_BYTES = 250_000_000
+"""Memory of all societies that are remembered, ten of the largest that is run unasked: a person with 6 ties takes about 0.2 kB, one with 200 takes 1.1."""
 
 type Floats = NDArray[np.float64]
 
@@ -69,20 +68,20 @@ class StoppedError(Exception):
 
 
 class Societies:
-    """People built once for all mixes, the latest asked for, up to a number of persons.
+    """People built once for all mixes, the latest asked for, as far as memory is set aside for them.
 
-    What holds under the lock: `_persons` is the number of persons in `_known`. A society is never changed by a run, which takes copies,
+    What holds under the lock: `_bytes` is what those in `_known` take. A society is never changed by a run, which takes copies,
     so that two threads may start from the same one.
 
     Args:
-        most: Persons that are remembered.
+        most: Bytes of what is remembered.
     """
 
-    def __init__(self, most: int = MOST_PEOPLE) -> None:
+    def __init__(self, most: int = MOST_BYTES) -> None:
         self._lock = threading.Lock()
         self._most = most
-        self._persons = 0
-        self._known: OrderedDict[Wanted, tuple[Society, int]] = OrderedDict()
+        self._bytes = 0
+        self._known: OrderedDict[Wanted, Society] = OrderedDict()
 
     def of(self, wanted: Wanted, scenario: Scenario, seed: int) -> Society:
         """The people of a replicate, the same under every mix and every strength of contagion."""
@@ -92,14 +91,14 @@ class Societies:
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
-                return self._known[key][0]
-        society, persons = Society(scenario, seed), people_of(scenario)
+                return self._known[key]
+        society = Society(scenario, seed)
         with self._lock:
-            if key not in self._known and persons <= self._most:
-                self._known[key] = society, persons
-                self._persons += persons
-                while self._persons > self._most:
-                    self._persons -= self._known.popitem(last=False)[1][1]
+            if key not in self._known and society.nbytes <= self._most:
+                self._known[key] = society
+                self._bytes += society.nbytes
+                while self._bytes > self._most:
+                    self._bytes -= self._known.popitem(last=False)[1].nbytes
         return society
 
 

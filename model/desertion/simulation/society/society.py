@@ -73,6 +73,11 @@ class Society:
             if name not in VIEWS and (name not in blank or (name in before and part.tobytes() != before[name]))
         }
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that its arrays take, until a run that was told to be the last has had them."""
+        return sum(part.nbytes for part in self._parts.values() if isinstance(part, np.ndarray))
+
     def world(self, scenario: Scenario, *, last: bool = False) -> tuple[World, Any]:
         """The world of a sized scenario at the start of day 0, with these people, and the same for kernels.
 
