@@ -211,6 +211,21 @@ def test_wrong_battles_get_a_sentence(tmp_path: Path, change: tuple[str, str], s
         read_battles(path, ())
 
 
+def test_a_side_that_lost_more_than_it_had_is_told(tmp_path: Path) -> None:
+    """Such rows stand in compilers' lists; they were taken for the whole side without a word."""
+    path = _table(tmp_path)
+    assert read_battles(path, ()).remarks == ()
+    rows = path.read_text(encoding="utf-8").splitlines()
+    cells = rows[3].split(",")
+    strength, taken = (HEADING.split(",").index(name) for name in ("strength", "missing_captured"))
+    cells[strength], cells[taken] = "17000", "26000"
+    path.write_text("\n".join([*rows[:3], ",".join(cells), *rows[4:]]), encoding="utf-8")
+    told = f"missing_captured of {path}:4 (26000) exceeds its strength (17000) and counts as all of it."
+    assert read_battles(path, ()).remarks == (told,)
+    assert read_battles(path, ()).outcome[2] == pytest.approx(np.log(26000.5 / 0.5))
+    assert f"- {told}\n" in words(armies(path, permutations=19, histories=20))
+
+
 @pytest.mark.parametrize(
     ("numbers", "sentence"),
     [

@@ -149,7 +149,7 @@ def words(finding: ArmiesFinding) -> str:
         )
         for place, row in enumerate(finding.slopes)
     ]
-    parts: list[Block] = [Heading(capital(word), 1), Bullets(sentences), Table(head, rows)]
+    parts: list[Block] = [Heading(capital(word), 1), Bullets((*sentences, *finding.battles.remarks)), Table(head, rows)]
     if finding.alarms:
         found = [
             (_kind(row), f"{row.alarms} of {row.histories}", f"{row.low:.2f} to {row.high:.2f}")

@@ -30,6 +30,7 @@ class Battles:
         campaign: its campaign; a battle without one is its own.
         year: calendar year of its start.
         shared: share of the row's regiments that fought in each other row of its side, shape (row, row), or none.
+        remarks: what was made of rows that cannot be right, a sentence each.
     """
 
     side: Indices
@@ -43,6 +44,7 @@ class Battles:
     campaign: Indices
     year: Indices
     shared: Array | None
+    remarks: tuple[str, ...] = ()
 
 
 def strata_of(battles: Battles) -> Indices:
@@ -65,7 +67,7 @@ def read_battles(path: Path, only: Sequence[str], carriers: Path | None = None) 
     missing = [name for name in _COLUMNS.split(", ") if name not in table.columns]
     if missing:
         raise InputError(f"{table.where}: has no column {', '.join(missing)}; battles need {_COLUMNS}")
-    strength, taken = table.numbers("strength"), table.numbers("missing_captured")
+    strength, taken, hit = (table.numbers(name) for name in ("strength", "missing_captured", "killed_wounded"))
     starts, ends = table.dates("start"), table.dates("end")
     kept = [
         place
@@ -92,6 +94,12 @@ def read_battles(path: Path, only: Sequence[str], carriers: Path | None = None) 
         raise input_error(
             "end", str(ends[place]), f"must not be before start = {starts[place]}", where=table.rows[place].where
         )
+    beyond = [
+        f"{what} of {table.rows[place].where} ({number:g}) exceeds its strength ({strength[place]:g}) and counts as all of it."
+        for what, numbers in (("missing_captured", taken), ("killed_wounded", hit))
+        for place, number in zip(kept, numbers[kept], strict=True)
+        if number > strength[place]
+    ]
     campaigns = [table.column("campaign")[place] or f"battle {table.column('source_battle')[place]}" for place in kept]
     return Battles(
         side=side,
@@ -99,7 +107,7 @@ def read_battles(path: Path, only: Sequence[str], carriers: Path | None = None) 
         start=start,
         end=end,
         outcome=_logit(taken[kept], strength[kept]),
-        losses=_logit(table.numbers("killed_wounded")[kept], strength[kept]),
+        losses=_logit(hit[kept], strength[kept]),
         strength=strength[kept],
         theatre=numbered([table.column("theater")[place] for place in kept])[0],
         campaign=numbered(campaigns)[0],
@@ -109,6 +117,7 @@ def read_battles(path: Path, only: Sequence[str], carriers: Path | None = None) 
         else _shared(
             carriers, [table.column("cwsac_id")[place] for place in kept], [side_names[each] for each in side]
         ),
+        remarks=tuple(beyond),
     )
 
 
