@@ -163,6 +163,12 @@ def test_rules_take_what_they_allow() -> None:
         Whole(1, 5, "[1, 5]", "days").checked("days", 6)
 
 
+def test_an_argument_too_many_is_told_with_the_functions_name() -> None:
+    """As Python does."""
+    with pytest.raises(TypeError, match=r"sweep\(\) got an unexpected keyword argument 'agents'"):
+        desertion.sweep(scenario="toy", agents=1)  # pyright: ignore[reportCallIssue]
+
+
 def test_seeds_go_round() -> None:
     """What is derived from the largest seed is a seed."""
     assert seed_after(SEED.high, 1) == 0

@@ -204,7 +204,10 @@ def ruled[**P, R](**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            bound = signature.bind(*args, **kwargs)
+            try:
+                bound = signature.bind(*args, **kwargs)
+            except TypeError:
+                return function(*args, **kwargs)  # which says it with its name
             for name, rule in all_rules.items():
                 value = bound.arguments.get(name, signature.parameters[name].default)
                 if value is not None or name not in optional:
