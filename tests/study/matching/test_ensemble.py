@@ -90,6 +90,7 @@ def test_shipped_ensembles_were_found_under_the_rules_of_today() -> None:
     assert {name: len(load_ensemble(name).worlds) for name in shipped_ensembles()} == {
         "gdr-1989": 117,
         "russia-2022": 445,
+        "russia-2022-seed15": 173,
     }
 
 
