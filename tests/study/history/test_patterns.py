@@ -35,6 +35,7 @@ def test_patterns_that_are_not_met_stay_in_the_table() -> None:
     assert (met.met, missed.met) == (True, False)
     assert (missed.median, missed.pattern.low, missed.pattern.high) == (5.0, 7.0, 9.0)
     assert missed.fifth < missed.median < missed.ninety_fifth
+    assert missed.number == "5 (0.5 to 9.5)"
 
 
 @pytest.mark.parametrize("name", SETUPS)
@@ -63,6 +64,8 @@ def test_who_refuses_openly_has_not_tried_to_get_away() -> None:
     parts = {pattern.id: pattern.parts(runs) for pattern in PATTERNS if pattern.parts is not None}
     assert parts["army-attempts"] == (4.0, 4.0)
     assert parts["army-attempts-whole-run"] == (8.0, 8.0)
+    together = next(held for held in hold(PATTERNS, runs) if held.pattern.id == "army-attempts")
+    assert together.number == "1: 4 over 4 in all replicates together"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from desertion.parameters.field import Frozen
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.study.arrays import Array
-from desertion.study.blocks import Block, Heading, Table, Text, spread
+from desertion.study.blocks import Block, Heading, Table, Text, short_number, spread
 from desertion.study.statistics import middle_nine_tenths
 
 if TYPE_CHECKING:
@@ -90,12 +90,21 @@ class Pattern:
 
 @dataclass(frozen=True)
 class PatternResult:
-    """A pattern held against runs: 5 %, 50 % and 95 % quantiles over replicates."""
+    """A pattern held against runs: 5 %, 50 % and 95 % quantiles over replicates; the `parts` of one quotient of them all, which has no range."""
 
     pattern: Pattern
     fifth: float
     median: float
     ninety_fifth: float
+    parts: tuple[float, float] | None = None
+
+    @property
+    def number(self) -> str:
+        """What the runs gave, as a table shows it."""
+        if self.parts is None:
+            return spread(self.fifth, self.median, self.ninety_fifth)
+        above, below = self.parts
+        return f"{short_number(self.median)}: {above:g} over {below:g} in all replicates together"
 
     @property
     def met(self) -> bool:
@@ -120,7 +129,14 @@ def run_setups(names: Sequence[str], replicates: int, seed: int) -> dict[str, li
 def hold(patterns: Sequence[Pattern], runs: Runs) -> tuple[PatternResult, ...]:
     """Hold the patterns whose runs are there against them."""
     there = (pattern for pattern in patterns if set(pattern.setups) <= set(runs))
-    return tuple(PatternResult(pattern, *middle_nine_tenths(pattern.number(runs))) for pattern in there)
+    return tuple(
+        PatternResult(
+            pattern,
+            *middle_nine_tenths(pattern.number(runs)),
+            parts=None if pattern.parts is None else pattern.parts(runs),
+        )
+        for pattern in there
+    )
 
 
 def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Block]:
@@ -129,7 +145,7 @@ def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Bloc
         (
             result.pattern.statement,
             f"{result.pattern.low:g} to {result.pattern.high:g} {result.pattern.unit}",
-            spread(result.fifth, result.median, result.ninety_fifth),
+            result.number,
             ("met" if result.met else "**not met**") + ("" if result.pattern.counted else " (former definition)"),
             result.pattern.source,
         )
