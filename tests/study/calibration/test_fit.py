@@ -133,6 +133,16 @@ def test_what_one_seed_decides_and_another_does_not_is_not_decided() -> None:
         assert any(said in one for one in made.findings)
 
 
+def test_the_roughest_of_all_fits_and_whose_parameters_are_told() -> None:
+    """A first fit that came close said nothing of another one that did not, and stood for all seeds without saying so."""
+    close = replace(_fit(0.3), epsilon=np.array([2.0, 0.1]))
+    assert "of the first seed" not in " ".join(findings(close))
+    assert "first look" not in " ".join(findings(close, [close]))
+    told = findings(close, [_fit(0.3)])
+    assert told[0].startswith("A fit stopped while histories still missed the figures by a factor of 2.7 on average")
+    assert "What is said of parameters is of the first seed." in told
+
+
 def test_words_say_what_is_decided_and_what_is_too_few() -> None:
     """A probability of .7 decides nothing, one of .99 does; five simulated persons are needed at least."""
     assert any("does not decide between the two rivals" in one for one in findings(_fit(0.3)))

@@ -74,9 +74,11 @@ def case_blocks(fit: Fit, seconds: float, others: Sequence[Fit] = ()) -> list[Bl
 def findings(fit: Fit, others: Sequence[Fit] = ()) -> list[str]:
     """What the fit says, and what it leaves open, a sentence each; the rivals are judged by all `others` from further seeds as well."""
     sentences: list[str] = []
-    if fit.epsilon[-1] > ROUGH:
+    roughest = max(each.epsilon[-1] for each in (fit, *others))
+    if roughest > ROUGH:
+        which = "A fit" if others else "The fit"
         sentences.append(
-            f"The fit stopped while histories still missed the figures by a factor of {math.exp(fit.epsilon[-1]):.1f} on "
+            f"{which} stopped while histories still missed the figures by a factor of {math.exp(roughest):.1f} on "
             "average: its numbers are a first look, more generations are needed."
         )
     most = max((float(np.median(rows, axis=0).max()) for rows in fit.predictions.values() if len(rows)), default=0.0)
@@ -85,6 +87,8 @@ def findings(fit: Fit, others: Sequence[Fit] = ()) -> list[str]:
     if fit.case.rivals == RIVALS:
         place = RIVALS.index(BOTH)
         sentences.append(_verdict([float(each.probabilities[-1][place]) for each in (fit, *others)]))
+    if others:
+        sentences.append("What is said of parameters is of the first seed.")
     table = parameters(fit)
     for rival in fit.case.rivals:
         own = table[table["rival"] == rival]
