@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 
 import networkx as nx
 import numpy as np
@@ -15,8 +16,8 @@ import pandas as pd
 import pytest
 
 from desertion.errors import InputError
-from desertion.study.places.contagion import _by_size, _family, contagion
-from desertion.study.places.events import Columns, read_events
+from desertion.study.places.contagion import _attacks, _by_size, _family, contagion
+from desertion.study.places.events import Columns, Events, read_events
 from desertion.study.places.finding import Alarm, Finding, Hazard
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.hazards import ratios
@@ -25,7 +26,7 @@ from desertion.study.places.links import Links, placebo, within
 from desertion.study.places.pairs import Outcome, compare_pairs, order_of
 from desertion.study.places.pictures import draw
 from desertion.study.places.report import as_csv, words
-from desertion.study.places.verdict import ALONG, NONE, UNKNOWN, UNTESTED, judge
+from desertion.study.places.verdict import ALONG, NONE, UNKNOWN, UNTESTED, _missed, judge
 
 UNITS = 120
 SHOCK = Alarm(
@@ -36,7 +37,7 @@ SHOCK = Alarm(
     low=0.2,
     high=0.3,
     ratio=1.1,
-    reached=0.01,
+    reached=0.05,
     future=0.3,
     unlinked=0.1,
 )
@@ -124,7 +125,7 @@ def test_directed_links_need_every_placebo_and_shocks_that_give_less(tmp_path: P
         replace(clean, hazards=(replace(good, unlinked=wide, beyond=flat),)),
         replace(clean, hazards=(Hazard("all", problem="none"),)),
         replace(clean, order=replace(finding.order, p=0.06)),
-        replace(clean, alarms=(replace(SHOCK, reached=0.2),)),
+        replace(clean, alarms=(replace(SHOCK, reached=0.055),)),
         replace(clean, alarms=()),
     ):
         assert judge(spoiled).word == UNKNOWN
@@ -414,3 +415,36 @@ def test_dates_at_the_report_are_the_last_days_of_intervals(tmp_path: Path) -> N
     family = _family(data, Links(np.array([0]), np.array([1])), 3, None)
     (report,) = (each for each in family if each.name == "dates at the report")
     assert report.days[:, 0].tolist() == list(range(10))
+
+
+def test_the_smallest_effect_that_four_fifths_of_histories_show_is_named() -> None:
+    """79 of 100 are too few and 80 enough, in whatever order the rows stand; without such a row the strongest is said to be missed."""
+    rows = tuple(
+        replace(SHOCK, name=f"contagion: times {ratio}", contagion=True, histories=100, alarms=found, log_ratio=ratio)
+        for ratio, found in ((3.0, 95), (2.0, 80), (1.5, 79))
+    )
+    assert _missed((SHOCK, *rows)).startswith("An effect of times 2.0 would have been found in 80 of 100 ")
+    weak = tuple(replace(row, alarms=min(row.alarms, 79)) for row in rows)
+    assert "even times 3.0 is found in 79 of 100" in _missed(weak)
+
+
+def test_units_missing_are_those_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of ten units that act seven stay where 30 % are missing, and four where 60 % are; units without an event stay always; a p of .05 counts."""
+    day = np.append(np.arange(10.0), [np.nan, np.nan])
+    data = Events(
+        units=tuple(map(str, range(12))), first=day[:, None], batch=np.full(12, -1), intervals=np.zeros((0, 2)), unit_of=np.arange(10),
+        day_of=day[:10], strata=np.zeros(12, np.intp), strata_names=("",), points=None, size=None, also={}, origin=date(2020, 1, 1), remarks=(),
+    )  # fmt: skip
+    turns: list[float] = []
+
+    def again(_: Events, __: Links, ___: int, ____: np.ndarray, kept: np.ndarray, *_____: object) -> SimpleNamespace:
+        assert kept[10:].all()
+        turns.append((0.05, 0.051, 0.06, 0.9)[len(turns) % 4])
+        return SimpleNamespace(ratio=float(kept[:10].mean()), p=turns[-1])
+
+    monkeypatch.setattr("desertion.study.places.contagion._again", again)
+    rows = _attacks(data, Links(np.array([0]), np.array([1])), 3, None, np.random.default_rng(1))
+    assert [(row.name, row.ratio, row.share) for row in rows] == [
+        ("30 % of the units missing", pytest.approx(0.7), 0.25),
+        ("60 % of the units missing", pytest.approx(0.4), 0.25),
+    ]

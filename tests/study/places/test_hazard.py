@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 from scipy.stats import t as student
 
 from desertion.errors import InputError
 from desertion.study.places import hazard
+from desertion.study.places.events import Events
 from desertion.study.places.hazard import Ratio, RiskDay, fit
-from desertion.study.places.hazards import combined, ratios
+from desertion.study.places.hazards import combined, hazards, ratios
 from desertion.study.places.links import Links
 from desertion.study.places.verdict import ratio_text
 
@@ -191,3 +194,68 @@ def test_clustered_intervals_are_those_of_a_second_implementation() -> None:
     for ratio, contrast in ((first, np.array([1.0, 0.0])), (over, np.array([1.0, -1.0]))):
         reach = student.ppf(0.975, count - 1) * np.sqrt(contrast @ spread @ contrast)
         assert np.log([ratio.low, ratio.high]) == pytest.approx(contrast @ beta + np.array([-reach, reach]), rel=1e-4)
+
+
+def _counted(
+    events: list[tuple[int, float]],
+    true: set[tuple[int, int]],
+    false: set[tuple[int, int]],
+    fixed: np.ndarray,
+    *,
+    again: bool,
+) -> list[RiskDay]:
+    """Risk days with a window of three days, each unit's senders counted one by one: a second implementation."""
+    rows = []
+    for today in sorted({day for _, day in events}):
+        at_risk = [unit for unit in range(len(fixed)) if again or any(u == unit and d >= today for u, d in events)]
+        known = [
+            [
+                sum(any(u == s and low <= today - d <= high for u, d in events) for s, r in links if r == unit)
+                for links, low, high in ((true, 1, 3), (true, -3, -1), (false, 1, 3))
+            ]
+            for unit in at_risk
+        ]
+        acts = np.array([(unit, today) in events for unit in at_risk])
+        rows.append(RiskDay(np.array(at_risk), np.column_stack([np.array(known, np.float64), fixed[at_risk]]), acts))
+    return rows
+
+
+def _ends(ratios_: list[Ratio]) -> list[list[float]]:
+    return [[each.ratio, each.low, each.high] for each in ratios_]
+
+
+def test_ratios_are_those_of_senders_counted_one_by_one() -> None:
+    """Past and placebo from the day before on, the future after it, links within one reporting interval nowhere; last the past over the placebo, and the logarithm of size taken out."""
+    rng = np.random.default_rng(7)
+    day, size = rng.integers(0, 15, 40).astype(np.float64), rng.uniform(1.0, 9.0, 40)
+    batch = np.where(np.arange(40) < 16, np.arange(40) % 2, -1)
+    steps = ((1, 2, 4), (3, 5, 6))
+    true, false = ({(unit, (unit + step) % 40) for unit in range(40) for step in each} for each in steps)
+    given = [Links(*np.array(sorted(each)).T, directed=True) for each in (true, false)]
+    found = ratios(day, given[0], given[1], np.zeros(40, np.intp), 3, batch, size=size)
+    apart = [{(s, r) for s, r in each if not batch[s] == batch[r] >= 0} for each in (true, false)]
+    rows = _counted(list(enumerate(day.tolist())), apart[0], apart[1], np.log(size)[:, None], again=False)
+    assert _ends(found[:3]) == pytest.approx(np.array(_ends(fit(rows, 3))), rel=1e-6)
+    assert found[3].ratio == pytest.approx(found[0].ratio / found[2].ratio)
+
+
+def test_ratios_of_events_that_repeat_are_those_of_senders_counted_one_by_one() -> None:
+    """Everybody on every day with events, with an effect of each unit and units as clusters."""
+    rng = np.random.default_rng(8)
+    events = sorted({(int(unit), float(day)) for unit, day in rng.integers(0, (12, 30), (60, 2))})
+    unit, day = (np.array(each) for each in zip(*events, strict=True))
+    true, false = ({(unit, (unit + step) % 12) for unit in range(12) for step in each} for each in ((1, 2), (3, 5)))
+    data = Events(
+        units=tuple(map(str, range(12))), first=np.array([[day[unit == each].min()] for each in range(12)]), batch=np.full(12, -1),
+        intervals=np.zeros((0, 2)), unit_of=unit, day_of=day, strata=np.zeros(12, np.intp), strata_names=("",), points=None, size=None,
+        also={}, origin=date(2020, 1, 1), remarks=(),
+    )  # fmt: skip
+    given = [Links(*np.array(sorted(each)).T, directed=True) for each in (true, false)]
+    (found,) = hazards(data, given[0], given[1], 3)
+    wanted = fit(_counted(events, true, false, np.eye(12)[:, 1:], again=True), 3, np.arange(12), over=[(0, 2)])
+    assert found.past is not None
+    assert found.future is not None
+    assert found.unlinked is not None
+    assert found.beyond is not None
+    of_all = [found.past, found.future, found.unlinked, found.beyond]
+    assert _ends(of_all) == pytest.approx(np.array(_ends(wanted)), rel=1e-5)

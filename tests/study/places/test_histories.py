@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import permutations, product
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from desertion.errors import InputError
+from desertion.study.places.events import Events
+from desertion.study.places.hazard import Ratio
 from desertion.study.places.histories import Course, course_of, history, reported, shocks_of
 from desertion.study.places.links import Links
-from desertion.study.places.power import _as_reported, _owed, _rivals
+from desertion.study.places.power import RATIOS, _as_reported, _owed, _rivals, alarms, judged
 
 
 def test_as_many_act_on_each_day_as_in_the_data() -> None:
@@ -122,3 +128,71 @@ def test_what_is_owed_to_contagion_had_not_happened_by_then_without_it() -> None
     """Of three who act in the first half one did so without contagion too."""
     made, plain = np.array([0.0, 1.0, 2.0, 9.0, 9.0, 9.0]), np.array([0.0, 9.0, np.nan, 9.0, 9.0, 9.0])
     assert _owed([made], [plain]) == pytest.approx(2.0 / 3.0)
+
+
+def _events(day: np.ndarray, strata: np.ndarray) -> Events:
+    units = len(day)
+    return Events(
+        units=tuple(map(str, range(units))), first=day[:, None], batch=np.full(units, -1), intervals=np.zeros((0, 2)), unit_of=np.arange(units),
+        day_of=day, strata=strata, strata_names=("", ""), points=None, size=None, also={}, origin=date(2020, 1, 1), remarks=(),
+    )  # fmt: skip
+
+
+def test_alarms_are_counted_as_by_hand_and_a_placebo_predicts_by_its_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strata of four and three: the 144 orders of each history one by one, pairs on one day not counted; a ratio as large as the observed one has reached it.
+
+    Of four histories one has no hazard; in two of the other three the interval of the future lies above 1, and in one that of placebo links.
+    """
+    strata = np.array([0, 0, 0, 0, 1, 1, 1])
+    ends = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6)]
+    histories = [
+        np.array(days, np.float64)
+        for days in (
+            [0, 1, 9, 20, 5, 6, 40],
+            [0, 2, 4, 6, 8, 10, 12],
+            [0, 9, 1, 8, 8, 30, 9],
+            [3, 3, 9, 5, 30, 31, 50],
+        )
+    ]
+
+    def close(day: np.ndarray) -> int:
+        return sum(1 <= abs(day[a] - day[b]) <= 3 for a, b in ends)
+
+    orders = [[*first, *second] for first, second in product(permutations(range(4)), permutations(range(4, 7)))]
+    every = [[close(day[order]) for order in orders] for day in histories]
+    ratio = [close(day) / np.mean(null) for day, null in zip(histories, every, strict=True)]
+    p = [np.mean(np.array(null) >= close(day)) for day, null in zip(histories, every, strict=True)]
+    lows = iter([(1.1, 0.9), (0.5, 1.2), None, (1.3, 0.8)])
+
+    def placebos(*_: object) -> list[Ratio]:
+        if (low := next(lows)) is None:
+            raise InputError("none")
+        return [Ratio(2.0, each, 4.0, 0.1) for each in (0.9, *low, 0.9)]
+
+    monkeypatch.setattr("desertion.study.places.power.ratios", placebos)
+    links = Links(*np.array(ends).T)
+    row = judged(
+        "", histories, _events(histories[0], strata), links, links, 3, sorted(ratio)[1], np.random.default_rng(1)
+    )
+    assert row.ratio == pytest.approx(np.median(ratio))
+    assert (row.histories, row.alarms, row.reached) == (4, sum(each <= 0.05 for each in p), 0.75)
+    assert 0 < row.alarms < 4
+    assert (row.fitted, row.future, row.unlinked) == (3, pytest.approx(2 / 3), pytest.approx(1 / 3))
+
+
+def test_made_up_contagion_works_in_the_days_that_the_test_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the day after on, to the last of the window, as strong as the row says; the first row has none. Units without an event are not on the map."""
+    asked: list[tuple[float, tuple[int, int]]] = []
+
+    def made(
+        course: Course, _: object, *, linked: object = None, log_ratio: float = 0.0, window: tuple[int, int] = (0, 0)
+    ) -> np.ndarray:
+        assert len(course.strata) == 3
+        asked.append((log_ratio, window))
+        return np.array([0.0, 2.0, 5.0])
+
+    monkeypatch.setattr("desertion.study.places.power.history", made)
+    links = Links(np.array([0, 1, 2]), np.array([1, 2, 3]))
+    rows = list(alarms(_events(np.array([0.0, 2.0, 5.0, np.nan]), np.zeros(4, np.intp)), links, links, 4, 1.0, 1, 1))
+    assert asked == [(0.0, (0, 0)), *((np.log(ratio), (1, 4)) for ratio in RATIOS)]
+    assert [row.contagion for row in rows] == [False] + [True] * len(RATIOS)

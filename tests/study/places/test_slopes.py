@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations, product
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from desertion.study.places.armies import ArmiesFinding, armies, table, verdict,
 from desertion.study.places.battles import Battles, read_battles, strata_of
 from desertion.study.places.pairs import chance
 from desertion.study.places.past import Question, past, questions
-from desertion.study.places.slopes import MadeUp, compatible, slopes
+from desertion.study.places.slopes import MadeUp, SlopeAlarms, compatible, slopes
 from desertion.study.places.verdict import UNTESTED
 
 HEADING = "source_battle,belligerent,cwsac_id,start,end,strength,killed_wounded,missing_captured,theater,campaign"
@@ -70,27 +71,47 @@ def test_the_past_holds_earlier_battles_of_the_same_side_in_other_campaigns() ->
     assert past(battles, enemy=True).sum() == 0.0
 
 
-def test_p_value_of_a_small_case_is_that_of_all_its_permutations() -> None:
-    """Strata of 1, 1, ..., 3 and 2 battles: twelve orders, each worked out by least squares here."""
+def test_p_values_of_a_small_case_are_those_of_all_its_permutations() -> None:
+    """Strata of 1, 1, ..., 3 and 2 battles: twelve orders, each worked out by least squares here; the family is that of the largest beside the primary question, each on its own scale."""
     battles = _small()
     strata = np.array([*range(15), 15, 15, 15, 16, 16])
-    weights = past(battles)
-    rows = np.flatnonzero(weights.sum(axis=1) > 0)
-    share = weights[rows] / weights[rows].sum(axis=1, keepdims=True)
+    asked = [past(battles), past(battles, 10.0), past(battles, 10.0, future=True), past(battles, same_campaign=True)]
 
-    def slope(outcome: np.ndarray) -> float:
+    def slope(outcome: np.ndarray, weights: np.ndarray) -> float:
+        rows = np.flatnonzero(weights.sum(axis=1) > 0)
+        share = weights[rows] / weights[rows].sum(axis=1, keepdims=True)
         x, y = share @ outcome, outcome[rows]
         return float(np.polyfit(x, y, 1)[0] * x.std() / y.std())
 
-    every = []
-    for first, second in product(permutations([15, 16, 17]), permutations([18, 19])):
-        order = np.array([*range(15), *first, *second])
-        every.append(slope(battles.outcome[order]))
-    question = Question(name="bare", weights=weights, bare=True)
-    result = slopes(battles, [question], most=100, seed=1, strata=strata)[0]
-    assert result.bare == pytest.approx(slope(battles.outcome))
-    assert result.bias == pytest.approx(np.mean(every))
-    assert result.p == pytest.approx(np.mean([value >= slope(battles.outcome) - 1e-9 for value in every]))
+    orders = [
+        np.array([*range(15), *first, *second])
+        for first, second in product(permutations([15, 16, 17]), permutations([18, 19]))
+    ]
+    every = np.array([[slope(battles.outcome[order], weights) for weights in asked] for order in orders])
+    own = np.array([slope(battles.outcome, weights) for weights in asked])
+    results = slopes(
+        battles, [Question(name="", weights=weights, bare=True) for weights in asked], most=100, seed=1, strata=strata
+    )
+    assert [each.bare for each in results] == pytest.approx(own)
+    assert [each.bias for each in results] == pytest.approx(every.mean(axis=0))
+    p = (every >= own - 1e-9).mean(axis=0)
+    assert [each.p for each in results] == pytest.approx(p)
+    scaled, value = ((each - every.mean(axis=0)) / every.std(axis=0) for each in (every, own))
+    family = [(scaled[:, 1:].max(axis=1) >= each - 1e-9).mean() for each in value[1:]]
+    assert math.isnan(results[0].family)
+    assert [each.family for each in results[1:]] == pytest.approx(family)
+    assert (np.array(family) > p[1:]).any()
+
+
+def test_slopes_are_compatible_whose_wars_lie_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made-up wars within .1 of the true slope, with campaign shocks alone: an observed .35 goes with .3 and .4, with nothing below or above."""
+    ready = SimpleNamespace(slope=lambda _: 0.35, slopes=lambda outcomes: outcomes[:, 0])
+    monkeypatch.setattr("desertion.study.places.slopes._ready", lambda *_: ready)
+    monkeypatch.setattr(
+        MadeUp, "draw", lambda _, slope, shock, rng: np.array([slope + rng.uniform(-1, 1) * (0.1 if shock else 0.01)])
+    )
+    battles = _small()
+    assert compatible(battles, Question(name="", weights=past(battles)), histories=200, seed=1) == [0.3, 0.4]
 
 
 def test_battles_none_of_which_can_change_places_are_untested(tmp_path: Path) -> None:
@@ -264,9 +285,16 @@ def test_no_dependence_is_said_only_where_strong_slopes_are_excluded(tmp_path: P
     blind = replace(finding, slopes=(replace(finding.slopes[0], p=0.6),), compatible=(-0.9, 0.0, 0.9))
     assert verdict(blind)[0] == "cannot tell"
     assert "all that were tried" in verdict(blind)[1][0]
-    assert verdict(replace(blind, compatible=(-0.3, 0.2)))[0] == "no dependence on the past found"
+    word, sentences = verdict(replace(blind, compatible=(-0.3, 0.2)))
+    assert word == "no dependence on the past found"
+    assert sentences[-1] == "True slopes above +0.2 are excluded."
     assert verdict(replace(blind, compatible=()))[0] == "cannot tell"
     assert verdict(replace(blind, slopes=(replace(finding.slopes[0], p=0.01),)))[0].endswith("cause unknown")
+    power = [
+        SlopeAlarms(slope=slope, shock=shock, histories=20, alarms=found, low=0.0, high=1.0)
+        for slope, shock, found in ((0.3, 0.0, 4), (0.6, 0.0, 9), (0.9, 1.0, 15))
+    ]
+    assert verdict(replace(blind, alarms=tuple(power)))[1][1] == "A true slope of 0.6 is found in 9 of 20 made-up wars."
 
 
 @pytest.mark.statistical

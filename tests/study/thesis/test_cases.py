@@ -93,6 +93,20 @@ def test_all_who_were_at_risk_may_have_left() -> None:
     assert case_of(_series([70.0] * 10), (700, 10_000)).window.total == pytest.approx(705.0)
 
 
+def test_something_new_can_show_from_the_second_day_to_the_last() -> None:
+    """Ten weeks in forty steps of 1.75 days: of dates about both ends two fall into the window, as doors and as rules; a week's lag is four steps."""
+    series = _series([70.0] * 10)
+    days = [date(2030, 1, 1) + timedelta(days) for days in (0, 1, 69, 70)]
+    made = case_of(series, (10_000, 10_000), doors=days, rules=days, lag_days=7.0)
+    assert [made.changes_on(day) for day in days] == [False, True, True, False]
+    assert (made.window.doors, made.window.rules, made.window.lag) == ((1, 39), (1, 39), 4.0)
+
+
+def test_who_may_act_again_may_act_more_often_than_there_are_people() -> None:
+    """Turnout of 705 among 300 to 500 people."""
+    assert case_of(_series([70.0] * 10), (300, 500), again=True).window.total == pytest.approx(705.0)
+
+
 def test_series_of_one_autumn_say_so() -> None:
     """The three of 1989 share their outside causes."""
     assert {name for name in shipped_cases() if case(name).autumn == "GDR 1989"} == {
