@@ -363,7 +363,12 @@ def test_the_summary_has_quantiles_of_every_measure(done: Study) -> None:
     table = done.summary()
     assert set(table["measure"]) >= {"left_total", "cost_eur", "nothing"}
     assert table.loc[table["measure"] == "nothing", "runs"].eq(0).all()
-    assert len(done.summary(["left_total"])) == 6
+    left = done.summary(["left_total"])
+    assert len(left) == 6
+    for _, row in left.iterrows():
+        own = done.runs[(done.runs["design"] == row["design"]) & (done.runs["status"] == "done")]["left_total"]
+        assert [row["q05"], row["q50"], row["q95"]] == pytest.approx(np.quantile(own, [0.05, 0.5, 0.95]))
+        assert row["runs"] == len(own) == 39
 
 
 def test_a_grid_tells_no_sensitivity_whatever_the_policy(done: Study) -> None:
