@@ -169,7 +169,9 @@ def test_what_would_fail_in_every_run_is_refused_before_the_first(
 
 
 @pytest.mark.walks
-def test_a_sensitivity_study_is_answered_on_the_command_line(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sensitivity_study_is_answered_on_the_command_line(
+    study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A Sobol design with a dummy; without one the command says what is needed."""
     text = STUDY.replace("replicates = 25", "replicates = 2").replace(", steps = 4", "")
     study.write_text(f'{text}\n[design]\nkind = "sobol"\npoints = 32\ndummy = true\n')
@@ -179,6 +181,11 @@ def test_a_sensitivity_study_is_answered_on_the_command_line(study: Path, capsys
     assert (study.parent / "s.png").exists()
     assert main(["sensitivity", "outputs/mine.sqlite", "-m", "left_total"]) == 2
     assert "one policy at a time: choose one of closed, open" in capsys.readouterr().err
+    named: list[str] = []
+    monkeypatch.setattr("desertion.figures.answers.indices", lambda _ax, _table, measure: named.append(measure))
+    spread = ("sensitivity", "outputs/mine.sqlite", "-m", "left_total", "-p", "open", "--of", "spread")
+    _told(capsys, *spread, "--plot", "spread.png")
+    assert named == ["spread of left_total"]
 
 
 @pytest.mark.walks

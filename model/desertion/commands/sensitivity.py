@@ -50,12 +50,11 @@ def command(
         from desertion.figures import answers as drawn
         from desertion.figures import style
         from desertion.study.analysis.pictures import signed, told_of_sensitivity
+        from desertion.study.analysis.sensitivity import explained
 
         with style.house():
             figure = style.new_figure("wide" if len(found) <= 10 else "tall")
-            (drawn.indices if order == "total" else drawn.effects)(
-                figure.subplots(), found, f"log10 {measure}" if of == "log" else measure
-            )
+            (drawn.indices if order == "total" else drawn.effects)(figure.subplots(), found, explained(measure, of))
             style.raised(figure)
             style.note(figure, told_of_sensitivity(found))
             signed(figure, study)

@@ -161,6 +161,10 @@ def _with_unit(name: str) -> str:
     return words if unit.lower() in words.replace(" ", "-").lower() else f"{words} ({unit})"
 
 
+_SPREAD = "spread of "
+"""Before a measure: its standard deviation over the replicates of a design point."""
+
+
 def called(name: str, say: Callable[[str], str] | None = None) -> str:
     """The same without a unit, as it stands within a sentence.
 
@@ -171,6 +175,8 @@ def called(name: str, say: Callable[[str], str] | None = None) -> str:
     plain, at, force = name.partition("@")
     if name.startswith("log10 "):
         return f"decimal logarithm of {called(name.removeprefix('log10 '), say)}"
+    if name.startswith(_SPREAD):
+        return _SPREAD + called(name.removeprefix(_SPREAD), say)
     if at and "." not in plain:
         return f"{called(plain, say)}, {force}"
     if say is not None:

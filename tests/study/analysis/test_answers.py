@@ -11,7 +11,7 @@ from desertion.errors import InputError
 from desertion.figures import findings
 from desertion.study.analysis import bands
 from desertion.study.analysis.cascades import chance_of_cascade, phase_table, reached, size_distribution
-from desertion.study.analysis.discovery import cart_boxes, confirmed, prim_boxes
+from desertion.study.analysis.discovery import cart_boxes, cases_of, confirmed, prim_boxes
 from desertion.study.analysis.paired import _correlation, paired_differences, replicate_saving
 from desertion.study.analysis.pareto import on_front, pareto_table
 from desertion.study.analysis.study import Study
@@ -77,6 +77,30 @@ def test_chances_are_shares_of_runs_in_every_figure(done: Study) -> None:
     assert (edge.y0, edge.y1) == pytest.approx((min(low for low, _ in bounds), max(high for _, high in bounds)))
     assert "Line: share of the runs." in ax.figure.get_supxlabel()
     assert sorted(done.answer("collapsed")["chance"]) == pytest.approx(sorted(counted["mean"]))
+
+
+def test_a_point_that_stands_twice_is_no_further_evidence(tmp_path: Path, study: Make) -> None:
+    """Choices that are weighed by repeating them run a point three times on the same fates: six runs, whose interval and quartiles are those of six."""
+    once = run_study(study(runs=6, pull=[0.3, 0.6]), tmp_path / "once.sqlite", at_once())
+    weighed = {"choices": [0.3, 0.6, 0.6, 0.6]}
+    twice = run_study(study(runs=6, pull=weighed), tmp_path / "twice.sqlite", at_once())
+    for measure in ("collapsed", "left_total"):
+        drawn, wanted = (
+            each.plot(measure, "response").axes[0].collections[0].get_paths()[0].vertices for each in (twice, once)
+        )
+        assert drawn == pytest.approx(wanted)
+
+
+def test_points_that_stand_twice_confirm_no_box() -> None:
+    """Sixty draws of two inputs of three values are nine worlds, whatever half they fall into; sixty others are sixty."""
+    rng = np.random.default_rng(2)
+    drawn = pd.DataFrame({"a": rng.integers(0, 3, 60), "b": rng.integers(0, 3, 60), "c": rng.uniform(size=60)})
+    runs = drawn.assign(design=range(60), replicate=0, status="done", y=(drawn["a"] + drawn["b"]).astype(float))
+    for inputs, points in ((["a", "b"], 9), (["a", "b", "c"], 60)):
+        runs.attrs["parameters"] = inputs
+        cases, hits = cases_of(runs, "y", at_least=3.0)
+        assert len(cases) == points
+        assert (hits == (cases["a"] + cases["b"] >= 3)).all()
 
 
 def test_the_baseline_may_be_chosen_and_must_exist(done: Study) -> None:
@@ -285,7 +309,7 @@ def test_discovery_cuts_between_whole_numbers() -> None:
 
 def test_discovery_refuses_what_separates_nothing(done: Study) -> None:
     """Too few points, or all of them alike."""
-    with pytest.raises(InputError, match="at least 20 design points, got 6"):
+    with pytest.raises(InputError, match="at least 20 different design points, got 6"):
         done.discover("left_total", at_least=1.0)
     cases = pd.DataFrame({"a": np.arange(30.0)})
     with pytest.raises(InputError, match="none of 30 points"):
@@ -339,7 +363,12 @@ def test_the_summary_has_quantiles_of_every_measure(done: Study) -> None:
     table = done.summary()
     assert set(table["measure"]) >= {"left_total", "cost_eur", "nothing"}
     assert table.loc[table["measure"] == "nothing", "runs"].eq(0).all()
-    assert len(done.summary(["left_total"])) == 6
+    left = done.summary(["left_total"])
+    assert len(left) == 6
+    for _, row in left.iterrows():
+        own = done.runs[(done.runs["design"] == row["design"]) & (done.runs["status"] == "done")]["left_total"]
+        assert [row["q05"], row["q50"], row["q95"]] == pytest.approx(np.quantile(own, [0.05, 0.5, 0.95]))
+        assert row["runs"] == len(own) == 39
 
 
 def test_a_grid_tells_no_sensitivity_whatever_the_policy(done: Study) -> None:

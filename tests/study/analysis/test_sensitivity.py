@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,14 @@ from desertion.figures import style
 from desertion.figures.answers import effects, indices
 from desertion.figures.labels import label
 from desertion.study.analysis.pictures import told_of_sensitivity
-from desertion.study.analysis.sensitivity import _against_dummy, morris_table, of_policy, point_outcomes, sobol_table
+from desertion.study.analysis.sensitivity import (
+    _against_dummy,
+    explained,
+    morris_table,
+    of_policy,
+    point_outcomes,
+    sobol_table,
+)
 from desertion.study.design.factors import Factor, factor
 from desertion.study.design.layout import DesignRule, lay_out, with_dummy
 from tests.study.run.fake import ishigami
@@ -74,6 +82,21 @@ def test_morris_tells_the_linear_factor_from_the_idle_one() -> None:
     assert table.loc["dummy", "effect"] == pytest.approx(0.0)
     assert bool(table.loc["a", "above_noise"])
     assert not bool(table.loc["dummy", "above_noise"])
+
+
+@pytest.mark.parametrize(
+    "stated", [{"choices": ["shut", "open"]}, {"integers": [0, 1]}, [0.2, 0.7], {"integers": [3, 7]}]
+)
+def test_crossing_from_one_choice_to_the_other_is_the_whole_range(stated: Any) -> None:
+    """Both ends of two values lie two thirds of the unit cube apart; with a range of the same effect beside them none is the larger."""
+    factors = (factor("a", stated, "s"), factor("b", {"range": [0, 1]}, "s"))
+    rule = DesignRule(kind="morris", points=20, seed=2)
+    points = lay_out(rule, factors, "s")
+    low, high = factors[0].at(0.0), factors[0].at(1.0)
+    own = [float(point["a"] == high) if high != 7 else (float(point["a"]) - low) / (high - low) for point in points]
+    values = [3.0 * first + 3.0 * float(point["b"]) for first, point in zip(own, points, strict=True)]
+    runs = pd.DataFrame({"design": range(len(points)), "replicate": 0, "status": "done", "y": values})
+    assert morris_table(runs, "y", rule, factors)["effect"].tolist() == pytest.approx([3.0, 3.0])
 
 
 def _quadratic(trajectories: int) -> tuple[DesignRule, tuple[Factor, ...], pd.DataFrame, np.ndarray]:
@@ -141,6 +164,7 @@ def test_effects_on_the_logarithm_are_decimal() -> None:
     assert table["effect"].tolist() == pytest.approx([2.0, 0.0])
     assert table["unit"].tolist() == ["log10 y"] * 2
     assert morris_table(runs, "y", rule, factors)["unit"].tolist() == ["y"] * 2
+    assert label(explained("left_total", "spread")) == "spread of persons who left"
     assert label("log10 left_total") == "decimal logarithm of persons who left"
 
 

@@ -78,6 +78,8 @@ def cases_of(
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """Design points and whether the median of a measure over their replicates lies where one is interested.
 
+    A point that a design holds twice counts once: its runs are the same and confirm nothing.
+
     Returns:
         Parameters, one row a design point, and (points,) whether each is of interest.
 
@@ -97,12 +99,15 @@ def cases_of(
         middle <= (np.inf if at_most is None else at_most)
     )
     cases = groups[parameters_of(runs)].first()[known]
-    return cases.reset_index(drop=True), interesting[known].to_numpy(bool)
+    cases = cases.drop_duplicates()
+    return cases.reset_index(drop=True), interesting[cases.index].to_numpy(bool)
 
 
 def _check(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> None:
     if len(cases) < _FEWEST:
-        raise InputError(f"discovery needs at least {_FEWEST} design points, got {len(cases)}: raise design.points")
+        raise InputError(
+            f"discovery needs at least {_FEWEST} different design points, got {len(cases)}: raise design.points, or vary finer"
+        )
     hits = int(interesting.sum())
     if hits in (0, len(cases)):
         which = "none" if hits == 0 else "all"

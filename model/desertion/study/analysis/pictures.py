@@ -152,6 +152,8 @@ def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequenc
     if runs.empty:
         raise InputError(f"{study.path}: no run has a value of {x} and a finite {measure}: choose another kind of plot")
     others = [name for name in varied_inputs(study) if name != x]
+    # A design may hold a point twice, whose runs are the same and no further evidence.
+    runs = runs.drop_duplicates([*parameters_of(study.runs), "replicate"])
     cases = runs.assign(case=_case_names(runs, others))
     # Designs of sensitivity move single inputs of scattered points, which makes lines of two points and no more.
     scattered = study.spec["design"]["kind"] in ("sobol", "morris")

@@ -89,7 +89,10 @@ def morris_table(
         InputError: If a run is missing, or SALib is not installed.
     """
     shares = unit_points(rule, len(factors), "this study")
-    effects = elementary_effects(shares, point_outcomes(runs, measure, len(shares), of, "a Morris screening"))
+    places = np.column_stack(
+        [[factor.place(share) for share in line] for factor, line in zip(factors, shares.T.tolist(), strict=True)]
+    )
+    effects = elementary_effects(shares, places, point_outcomes(runs, measure, len(shares), of, "a Morris screening"))
     effect, (low, high) = np.abs(effects).mean(axis=0), np.transpose([*map(mean_interval, np.abs(effects).T)])
     half = (high - low) / 2.0
     table = pd.DataFrame(
@@ -101,15 +104,23 @@ def morris_table(
         }
     )
     bounds = table.assign(low=effect - half, high=effect + half)
-    unit = {LOG: f"log10 {measure}", SPREAD: f"spread of {measure}"}.get(of, measure)
-    return _against_dummy(bounds, "low", "high", rule.dummy).drop(columns=["low", "high"]).assign(unit=unit)
+    told = _against_dummy(bounds, "low", "high", rule.dummy).drop(columns=["low", "high"])
+    return told.assign(unit=explained(measure, of))
 
 
-def elementary_effects(shares: NDArray[np.float64], outcomes: NDArray[np.float64]) -> NDArray[np.float64]:
+def explained(measure: str, of: str) -> str:
+    """What is explained of a measure, by name: itself, `log10 left_total` or `spread of left_total`."""
+    return {LOG: f"log10 {measure}", SPREAD: f"spread of {measure}"}.get(of, measure)
+
+
+def elementary_effects(
+    shares: NDArray[np.float64], places: NDArray[np.float64], outcomes: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Change of an outcome over the whole range of each factor, as each step of Morris's trajectories tells it.
 
     Args:
         shares: (trajectories * (factors + 1), factors) : points in the unit cube, of which each step of a trajectory moves one factor.
+        places: the same shape : where on the factors' ranges the values at these points lie, see `Factor.place`.
         outcomes: (trajectories * (factors + 1),) : one number a point.
 
     Returns:
@@ -119,8 +130,10 @@ def elementary_effects(shares: NDArray[np.float64], outcomes: NDArray[np.float64
     steps = np.diff(shares.reshape(-1, factors + 1, factors), axis=1)
     moved = np.abs(steps).argmax(axis=2)
     changes = np.diff(outcomes.reshape(-1, factors + 1), axis=1)
-    effects = np.empty_like(changes)
-    np.put_along_axis(effects, moved, changes / np.take_along_axis(steps, moved[..., None], 2)[..., 0], axis=1)
+    # A step goes the whole way between two choices although it is two thirds of the unit cube.
+    ways = np.take_along_axis(np.diff(places.reshape(steps.shape[0], -1, factors), axis=1), moved[..., None], 2)[..., 0]
+    effects = np.zeros_like(changes)  # of a choice that is weighed by repeating it some steps change nothing
+    np.put_along_axis(effects, moved, np.divide(changes, ways, out=np.zeros_like(changes), where=ways != 0.0), axis=1)
     return effects
 
 

@@ -71,6 +71,16 @@ class Factor:
         low, high = self.within or (self.numbers[0], self.numbers[-1])
         return (low, high)[int(share)] if share in (0.0, 1.0) else min(max(self._between(share), low), high)
 
+    def place(self, share: float) -> float:
+        """How far along the factor's range its value at a share lies, in [0, 1]: of values and whole numbers the place among them, else the share."""
+        if self.values:
+            told = [*dict.fromkeys(self.values)]
+            return told.index(self.at(share)) / max(1, len(told) - 1)
+        if self.form == "integers":
+            low, high = self.numbers
+            return (float(self.at(share)) - low) / (high - low)
+        return share
+
     def _between(self, share: float) -> float:
         if self.form == "normal":
             curve = NormalDist(*self.numbers)
