@@ -13,8 +13,9 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.claims import document as claim_file
+from desertion.study.claims.document import load
 from desertion.study.claims.files import as_run, files_of, most_of
-from desertion.study.claims.plan import ClaimsPlan, quickly, spec_of
+from desertion.study.claims.plan import ClaimsPlan, quickly, refuse_larger_than_real, spec_of
 from desertion.study.claims.trial import judged_file, put_to_the_test
 from desertion.study.matching.ensemble import rules_version
 from desertion.study.questions import claims
@@ -322,6 +323,18 @@ def test_impossible_plans_are_refused(plan: ClaimsPlan) -> None:
         spec_of(replace(plan, count=0))
     with pytest.raises(InputError, match="replicates = 0"):
         spec_of(replace(plan, replicates=0))
+
+
+def test_no_arm_is_run_larger_than_real(tmp_path: Path) -> None:
+    """The shipped armies alone run at a fifth of their size: ten times as large they were refused as a setting that nobody had made."""
+    for ids in ((), ("no-quarter-backfires",)):
+        with pytest.raises(
+            InputError,
+            match=r"^size = 10.0 would make the arm '\w+' of [\w-]+ larger than real; [\d.]+ is the most, or name",
+        ):
+            claims(ids, worlds=1, size=10, out=tmp_path / "c.sqlite")
+    assert not list(tmp_path.iterdir())
+    refuse_larger_than_real(load().chosen(("coalition",)), 10.0)
 
 
 def test_shipped_claims_cover_both_articles() -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desertion.errors import InputError
+from desertion.errors import InputError, input_error
 from desertion.reading import command_line, written
 from desertion.simulation.record.columns import MEASURES
-from desertion.study.claims.document import load
+from desertion.study.claims.document import Claims, load
 from desertion.study.claims.measures import EXTRA
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.layout import DesignRule
@@ -81,6 +81,20 @@ def refuse_unknown_measures(plan: ClaimsPlan) -> None:
         load(plan.path).chosen(plan.ids).check_measures({*MEASURES, *EXTRA})
 
 
+def refuse_larger_than_real(claims: Claims, size: float) -> None:
+    """Refuse a factor by which an arm would have more people than there are.
+
+    Raises:
+        InputError: an arm would be larger than real size.
+    """
+    for claim in claims.claims:
+        for arm in sorted({name for name, _ in claim.terms}):
+            if size * claims.arms[arm].share > 1.0:
+                rule = f"would make the arm {arm!r} of {claim.id} larger than real"
+                most = f"{1.0 / claims.arms[arm].share:g} is the most, or name the claims that are meant"
+                raise input_error("size", size, rule, way_out=most)
+
+
 def spec_of(plan: ClaimsPlan) -> StudySpec:
     """The study behind a plan: every arm in every world, world after world for the arms of one scenario and size."""
     if plan.only_allowed and plan.ensemble:
@@ -90,6 +104,7 @@ def spec_of(plan: ClaimsPlan) -> StudySpec:
     if plan.replicates < 1:
         raise InputError(f"claims: replicates = {plan.replicates} must be at least 1")
     claims = load(plan.path).chosen(plan.ids)
+    refuse_larger_than_real(claims, plan.scale)
     worlds(claims.factors, plan.count, plan.seed, plan.ensemble)  # refuses impossible counts before anything runs
     groups: dict[tuple[str, float | None], list[str]] = {}
     for arm in claims.arms_needed():

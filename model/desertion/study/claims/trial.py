@@ -11,7 +11,14 @@ from desertion.study.blocks import html, markdown, page
 from desertion.study.claims.document import Bound, Claims, load
 from desertion.study.claims.files import beside, check_held, files_of, most_of, rows_of, runs_of
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread, gathered, judge_all
-from desertion.study.claims.plan import ClaimsPlan, refuse_unknown_measures, repeated, rows_spec, spec_of
+from desertion.study.claims.plan import (
+    ClaimsPlan,
+    refuse_larger_than_real,
+    refuse_unknown_measures,
+    repeated,
+    rows_spec,
+    spec_of,
+)
 from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.world_run import dressed
 from desertion.study.claims.worlds import worlds
@@ -121,6 +128,7 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     first, *_ = [check_held(plan, path, file) for path in files_of(file)]
     plan = replace(plan, replicates=first, most=max(plan.most, most_of(file)))
     claims = beyond_match(load(plan.path).chosen(plan.ids), plan.ensemble)
+    refuse_larger_than_real(claims, plan.scale)
     points = worlds(claims.factors, plan.count, plan.seed, plan.ensemble)
     held = [runs_of(path) for path in files_of(file)]
     runs, out = [run for each, _, _ in held for run in each], {key for _, each, _ in held for key in each}
