@@ -51,15 +51,20 @@ def ClaimsPage() -> Any:
             text("Judging ...", kind="small", role="status")
         if state.state == "done" and isinstance(state.result, JudgedFile) and state.result.name == address.file:
             _Verdicts(state.result)
-        else:
+        elif state.problem or not _is_asked_for(address.file, files):
+            # Not while a file is judged: verdicts of the shipped one would stand under its name.
             _Stored()
     return page
 
 
+def _is_asked_for(name: str, files: list[str]) -> bool:
+    """Whether a file is to be judged: a study that holds no claims was chosen on another page; what is not there at all is told."""
+    return name in files or (bool(name) and name not in names())
+
+
 def _open(session: Session, files: list[str]) -> None:
     name = session.address.peek().file
-    # A study that holds no claims was chosen on another page; what is not there at all is told.
-    if name in files or (name and name not in names()):
+    if _is_asked_for(name, files):
         session.claims.start(lambda _tell, _stop: judged(name))
     else:
         session.claims.cancel()
