@@ -1,4 +1,4 @@
-"""The browser app: the first screen and how soon its curve follows a slider, and how fast a run of 20,000 persons plays (headless Chromium)."""
+"""The browser app: the first screen and how soon its curve follows a slider, and how fast a run plays (headless Chromium)."""
 
 import re
 import statistics
@@ -102,12 +102,11 @@ def _measured(browser: Any, address: str) -> Iterator[tuple[str, float, str, str
     people = _common.persons(_common.Scenario.load(_common.RUSSIA, scale=usual_scale(_common.RUSSIA)))
     page = _opened(browser, address)
     page.get_by_label("Speed").select_option(_FASTEST)
+    began = time.perf_counter()  # from the click on: on a quick machine the last day is the first that is seen
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function(f"{_DAY} > 0")
-    first, began = page.evaluate(_DAY), time.perf_counter()
     while time.perf_counter() - began < _PLAYED and not _done(page):
         page.wait_for_timeout(50)
-    yield f"{people:,} persons: playing", (page.evaluate(_DAY) - first) / (time.perf_counter() - began), "days/s", "10"
+    yield f"{people:,} persons: playing", page.evaluate(_DAY) / (time.perf_counter() - began), "days/s", "10"
     page.goto(f"{address}/watch?scenario={_common.RUSSIA}&days=1500")
     page.wait_for_selector(".picture svg .person")
     page.get_by_role("button", name="Play").click()

@@ -153,13 +153,16 @@ def _interval(begin: float, end: float) -> tuple[float, float]:
 
 
 def _total(series: Series, intervals: Sequence[tuple[float, float]], steps: int) -> float:
-    """About how many acts the whole window has; gaps are bridged by a line through the logarithm of the rates, half an act added to each figure."""
+    """How many acts were published of the window; gaps are bridged by a line through the logarithm of the rates, half an act added to each figure."""
     values = series.values
     if series.kind == "cumulative" or not values.any():
         return float(values[-1])
-    middles = [(begin + end - 1.0) / 2.0 for begin, end in intervals]
-    rates = [np.log((value + 0.5) / (end - begin)) for value, (begin, end) in zip(values, intervals, strict=True)]
-    return float(np.exp(np.interp(np.arange(steps), middles, rates)).sum())
+    begins, ends = np.transpose(intervals)
+    rates = np.log((values + 0.5) / (ends - begins))
+    first = np.arange(steps)
+    told = np.minimum(ends[:, None], first + 1.0) - np.maximum(begins[:, None], first)
+    untold = 1.0 - np.minimum(told.clip(0.0).sum(axis=0), 1.0)
+    return float(values.sum() + untold @ np.exp(np.interp(first, (begins + ends - 1.0) / 2.0, rates)))
 
 
 class ShippedCase(Frozen):
