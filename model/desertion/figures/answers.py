@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from desertion.figures import findings, style
 from desertion.figures.labels import beside, label, number, points, policy, sentence, within
+from desertion.figures.line_names import label_ends
 from desertion.simulation.record.columns import is_chance
 
 # Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
@@ -114,7 +115,7 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
         ax.xaxis.set_major_formatter(_SHORTEST)
     if len(arms) > 1:
         ends = [float(middle.iloc[-1]) for middle in medians.values()]
-        style.label_ends(ax, arms, ends, drawn)
+        label_ends(ax, arms, ends, drawn)
     return ax
 
 
@@ -265,7 +266,7 @@ def front(ax: Axes, table: pd.DataFrame, x: str, names: Sequence[str] | None = N
         for across, up in zip(table[x], table[y], strict=True):
             ax.plot([across, right], [up, up], color=style.grid_color(), linewidth=0.8, zorder=0.5)
         heights = [float(up) for up in table[y]]
-        style.label_ends(ax, names, heights, [style.Pen(style.soft_ink(), ())] * len(heights))
+        label_ends(ax, names, heights, [style.Pen(style.soft_ink(), ())] * len(heights))
     return ax
 
 

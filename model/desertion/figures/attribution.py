@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from desertion.figures import labels, style
 from desertion.figures.labels import NO_INTERVAL
+from desertion.figures.line_names import LONGEST_NAME
 from desertion.scenario.grain import marked
 
 _LINE = 48  # letters of a line below the axis, whose width is what names leave of the page
@@ -65,7 +66,7 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
     ax.set_xlim(-float(only_a.max()) - widest * 0.13, float((both + only_b).max()) + widest * 0.13)
     style.counts(ax, "x")
     ax.set_xlabel("persons, mean of runs")
-    is_short = len(baseline) <= style.LONGEST_NAME  # so that the legend has room in one line
+    is_short = len(baseline) <= LONGEST_NAME  # so that the legend has room in one line
     ax.set_title(f"The same people under {baseline} and under another policy", pad=28 if is_short else 60)
     style.legend_above(ax, 3 if is_short else 1, columnspacing=1.4, handlelength=1.4)
     return ax

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from desertion.errors import input_error, refuse_unknown, unknown_name
 from desertion.figures import labels, style
+from desertion.figures.line_names import LONGEST_NAME, label_ends
 from desertion.scenario.grain import TOO_FEW, basis, too_few
 from desertion.simulation.record.columns import BAND, at_real_size
 
@@ -109,7 +110,7 @@ def together(ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.
     else:
         _counted(ax, banded, wide=wide)
     if len(names) > 1:
-        style.label_ends(ax, names, ends, drawn)
+        label_ends(ax, names, ends, drawn)
     return ax
 
 
@@ -171,7 +172,7 @@ def panels(figure: Figure, banded: pd.DataFrame, *, start: dt.date | None = None
         if int(band["runs"].iloc[0]) > 1:
             ax.fill_between(band["day"], band["lower"], band["upper"], color=pen.color, alpha=0.25, linewidth=0)
         ax.plot(band["day"], band["median"], color=pen.color)
-        ax.set_title(fill(name, style.LONGEST_NAME))
+        ax.set_title(fill(name, LONGEST_NAME))
         axes.append(ax)
     for ax in grid.ravel()[len(names) :]:
         ax.set_axis_off()
@@ -262,7 +263,7 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True, to
     for day, words in sorted(marks):
         first = day - left < 0.03 * (right - left)  # left of it stands the axis
         ax.axvline(day, color=style.soft_ink(), linestyle=(0, (1, 2)), linewidth=1.2, zorder=1)
-        told = fill(words, style.LONGEST_NAME)
+        told = fill(words, LONGEST_NAME)
         wide = line * (told.count("\n") + 1)
         if written and free > (day if first else day - wide):
             untold.append(f"Dotted at day {day}: {words}.")

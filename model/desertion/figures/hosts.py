@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from desertion.figures import curves, labels, style
+from desertion.figures.line_names import label_ends
 
 LOADS: dict[str, tuple[str, str]] = {
     "at_border": ("Waiting at the border", "persons"),
@@ -50,7 +51,7 @@ def load(ax: Axes, hosts: pd.DataFrame, *, column: str, most: int, start: dt.dat
     if not peaks.any():
         ax.text(0.5, 0.5, "none", transform=ax.transAxes, ha="center", color=style.soft_ink())
         return ax
-    return style.label_ends(ax, list(series), [float(values.iloc[-1]) for values in series.values()], drawn)
+    return label_ends(ax, list(series), [float(values.iloc[-1]) for values in series.values()], drawn)
 
 
 def loads(figure: Figure, hosts: pd.DataFrame, *, start: dt.date | None = None) -> list[Axes]:

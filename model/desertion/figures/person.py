@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from desertion.figures import labels, style
+from desertion.figures.line_names import label_ends
 from desertion.simulation.trace import COLUMNS
 
 _NAMED = 7
@@ -57,7 +58,7 @@ def terms(ax: Axes, days: pd.DataFrame) -> Axes:
     ax.set_ylabel("log-hazard")
     _days(ax, days)
     ends = [float(values.dropna().iloc[-1]) if values.notna().any() else 0.0 for values in series.values()]
-    return style.label_ends(ax, list(series), ends, drawn) if series else ax
+    return label_ends(ax, list(series), ends, drawn) if series else ax
 
 
 def probability(ax: Axes, days: pd.DataFrame) -> Axes:

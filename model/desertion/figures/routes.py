@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from desertion.figures import curves, labels, style
+from desertion.figures.line_names import LONGEST_NAME, label_ends
 
 ORDER = tuple(labels.ROUTE_NAMES)
 
@@ -40,7 +41,7 @@ def over_time(ax: Axes, daily: pd.DataFrame, *, start: dt.date | None = None) ->
         f"{labels.ROUTE_NAMES[route]} ({labels.percent(share)})"
         for route, share in zip(ways, (height[-1] / max(top, 1e-12) for height in heights), strict=True)
     ]
-    return style.label_ends(ax, names, middles, [style.Pen(color, ()) for color in colors])
+    return label_ends(ax, names, middles, [style.Pen(color, ()) for color in colors])
 
 
 def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
@@ -80,7 +81,7 @@ def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
     ax.set_xlim(0.0, widest * 1.12)
     ax.set_xlabel("persons, mean of runs")
     # Names so short that the legend has room in one line.
-    is_short = max(len(str(name)) for name in totals.index) <= style.LONGEST_NAME
+    is_short = max(len(str(name)) for name in totals.index) <= LONGEST_NAME
     ax.set_title("Who left, by way", pad=28 if is_short else 44)
     style.counts(ax, "x")
     if left.any():  # where nobody leaves there is no way to explain

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from desertion.figures import style
 from desertion.figures.curves import bands, days
+from desertion.figures.line_names import label_ends
 
 MOST_ABLE = 2
 """Policies up to which effective strength is drawn too."""
@@ -64,9 +65,9 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
     ax.set_ylim(0.0, top * 1.05)
     _collapses(ax, histories, names, ends, drawn, force)
     if len(names) > 1:
-        return style.label_ends(ax, names, ends, drawn)
+        return label_ends(ax, names, ends, drawn)
     able_end = float(able["median"].iloc[-1]) / (float(serving["median"].iloc[0]) if is_share else 1.0)
-    return style.label_ends(ax, ["serving", "effective"], [*ends, able_end], [*drawn, style.Pen(drawn[0].color, _ABLE)])
+    return label_ends(ax, ["serving", "effective"], [*ends, able_end], [*drawn, style.Pen(drawn[0].color, _ABLE)])
 
 
 def _collapses(
