@@ -16,7 +16,7 @@ from desertion.app.request.address import Address, parse
 from desertion.app.request.choice import run_command, scenario_of, turns_dials, unchecked, understood
 from desertion.app.request.limits import Limits, check_comparison, check_live, limits, set_limits
 from desertion.app.request.mix import Mix
-from desertion.app.request.mix import parse as parse_mix
+from desertion.app.request.query import parse as parse_mix
 from desertion.app.server.server import Place, check, greeting
 from desertion.cli import main
 from desertion.errors import InputError

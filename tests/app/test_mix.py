@@ -17,7 +17,8 @@ from desertion.app.request.address import Address
 from desertion.app.request.address import parse as parse_address
 from desertion.app.request.choice import STILL_PLAYS, people_of, scenario_of, shipped, understood, usual_scale
 from desertion.app.request.limits import Limits, limits, set_limits
-from desertion.app.request.mix import Mix, _scenario, mix_of, parse, presets, unfit, world_of
+from desertion.app.request.mix import Mix, _scenario, presets, unfit
+from desertion.app.request.query import mix_of, parse, world_of
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.app.simulator import facts
 from desertion.app.simulator.answer import MEASURES, answer_of

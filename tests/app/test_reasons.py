@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from desertion.app.request.choice import usual_scale
-from desertion.app.request.mix import parse
+from desertion.app.request.query import parse
 from desertion.app.simulator import charts, reasons
 from desertion.app.simulator.answer import Answer, answer_of, headline, outcome
 from desertion.app.simulator.screen import setting_of

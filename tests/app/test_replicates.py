@@ -8,7 +8,8 @@ import time
 import numpy as np
 import pytest
 
-from desertion.app.request.mix import Mix, parse
+from desertion.app.request.mix import Mix
+from desertion.app.request.query import parse
 from desertion.app.work import replicates
 from desertion.app.work.failure import told
 from desertion.app.work.replicates import Replicates

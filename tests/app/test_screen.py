@@ -16,7 +16,8 @@ import pytest
 from starlette.requests import Request
 
 from desertion.app.pages import board
-from desertion.app.request.mix import Mix, parse
+from desertion.app.request.mix import Mix
+from desertion.app.request.query import parse
 from desertion.app.simulator import charts, endpoints
 from desertion.app.simulator import page as first_screen
 from desertion.app.simulator.answer import answer_of, basis, headline

@@ -15,7 +15,8 @@ from urllib.parse import quote, urlencode, urlsplit
 import numpy as np
 import pytest
 
-from desertion.app.request.mix import Mix, parse
+from desertion.app.request.mix import Mix
+from desertion.app.request.query import parse
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.study.comparison.report import words
 from tests.app.conftest import WHOLE, cut_off, until

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from desertion import Scenario, compare
-from desertion.app.request.mix import parse
+from desertion.app.request.query import parse
 from desertion.app.simulator.screen import setting_of
 from desertion.study.comparison.attribution import shares
 from desertion.study.comparison.report.answer import answer, in_pairs

@@ -7,7 +7,7 @@ from typing import Any
 from desertion.app.parts.elements import Keeper, Theme, box, sentence, text
 from desertion.app.request.address import PAGES
 from desertion.app.request.choice import compared
-from desertion.app.request.mix import mix_of, world_of
+from desertion.app.request.query import mix_of, world_of
 from desertion.app.session import SESSION, Session, is_full
 from desertion.app.ui import solara
 

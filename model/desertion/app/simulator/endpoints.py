@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.app.request.address import Address
 from desertion.app.request.limits import limits
-from desertion.app.request.mix import VERSION, Mix, parse, unfit
+from desertion.app.request.mix import VERSION, Mix, unfit
+from desertion.app.request.query import parse
 from desertion.app.simulator.page import also, page, static, usual
 from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of, shared, words_of_change
 from desertion.app.work.failure import told

@@ -14,7 +14,8 @@ from desertion import __version__
 from desertion.app.parts.markup import table
 from desertion.app.request.address import PAGES
 from desertion.app.request.choice import compared
-from desertion.app.request.mix import PAIRS, Mix, parse
+from desertion.app.request.mix import PAIRS, Mix
+from desertion.app.request.query import parse
 from desertion.app.request.sliders import CONTAGION
 from desertion.app.simulator import charts, facts
 from desertion.app.simulator.answer import MEASURES, Answer, answer_of, basis, headline
