@@ -107,7 +107,8 @@ def _run_again(design: str, target: Path, told: dict[str, Any]) -> int:
     from desertion.errors import InputError
     from desertion.files import write_text
     from desertion.study.blocks import markdown
-    from desertion.study.matching.again import again, again_blocks, again_findings, name_of
+    from desertion.study.matching.again import again, name_of
+    from desertion.study.matching.again_report import again_blocks, again_findings
     from desertion.study.matching.ensemble import shipped_ensembles
 
     kept = target / "ensemble.csv"

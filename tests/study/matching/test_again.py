@@ -16,7 +16,8 @@ from desertion import InputError
 from desertion.cli import main
 from desertion.study.blocks import markdown
 from desertion.study.design.factors import Point
-from desertion.study.matching.again import Again, _crossed, _reasons, again, again_blocks, again_findings, name_of
+from desertion.study.matching.again import Again, _crossed, again, name_of
+from desertion.study.matching.again_report import _reasons, again_blocks, again_findings
 from desertion.study.matching.document import load
 from desertion.study.matching.ensemble import load_ensemble, rules_version, write_ensemble
 from desertion.study.matching.matched import Match

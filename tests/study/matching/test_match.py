@@ -13,11 +13,13 @@ from desertion.study.blocks import markdown
 from desertion.study.matching import runs
 from desertion.study.matching.aims import aims_of
 from desertion.study.matching.document import Design, Screening
-from desertion.study.matching.emulator import Emulator, Training, fit
+from desertion.study.matching.emulator import Emulator
+from desertion.study.matching.fitting import fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Outlook, propose
 from desertion.study.matching.report import blocks, findings
 from desertion.study.matching.screening import effects
+from desertion.study.matching.training import Training
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.writer import StudyWriter
 from tests.study.matching.conftest import KNOWN, RANGES, Struck, figure

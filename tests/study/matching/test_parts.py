@@ -24,13 +24,15 @@ from desertion.study.history.targets import targets
 from desertion.study.matching.aims import FAR, Aim, aims_of, largest
 from desertion.study.matching.contradiction import contradiction
 from desertion.study.matching.document import Design, load, shipped
-from desertion.study.matching.emulator import Emulator, Stretch, Training, _split, fit
+from desertion.study.matching.emulator import Emulator
+from desertion.study.matching.fitting import _split, fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Outlook, Proposals, propose
 from desertion.study.matching.report import _emulators, _unconfirmed
 from desertion.study.matching.runs import Results, results
 from desertion.study.matching.screening import active_inputs
 from desertion.study.matching.space import Space
+from desertion.study.matching.training import Stretch, Training
 from desertion.study.matching.world_run import hopeless, run_world, scenario_in, task_check
 from desertion.study.run.origin import header
 from desertion.study.run.task import Outcome

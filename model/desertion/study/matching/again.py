@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, shortened
-from desertion.figures.labels import many, percent
+from desertion.figures.labels import many
 from desertion.files import PassingFolder, folder, shown
 from desertion.parameters.arguments import COUNT, POSITIVE, SEED, TABLE, WORKERS, ruled
-from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
+from desertion.study.blocks import short_number
 from desertion.study.design.documents import scale_of
 from desertion.study.design.factors import Factor, Point
 from desertion.study.matching.aims import Aim, aims_of
@@ -27,7 +26,7 @@ from desertion.study.matching.matched import Match
 from desertion.study.matching.runs import check_worlds, results, run_stage, stored_points
 from desertion.study.matching.space import Space
 from desertion.study.run.options import RunOptions, options_of
-from desertion.study.statistics import median_interval, paired_chance_interval
+from desertion.study.statistics import median_interval
 from desertion.study.store.reader import StudyFile
 
 _HUGE = 1e300  # beyond it, and for what is none, nothing can be reckoned
@@ -259,75 +258,3 @@ def _refuse_others(design: Design, points: Sequence[Point], file: Path, runs: in
         raise InputError(
             f"{file} was begun with {had}, and {'as many others' if had == wanted else wanted} are asked for: ask for the same worlds, runs and seed, or move the file away"
         )
-
-
-def again_blocks(found: Again, command: str) -> list[Block]:
-    """The report."""
-    seconds = sum(match.results.seconds.sum() for match in (found.same, found.changed))
-    return [
-        Heading(f"Kept worlds {found.change}", 1),
-        Text(f"`{command}`: {many(len(found.worlds), 'world')}, {found.same.results.counts.max():.0f} runs each, changed and not, {seconds:,.0f} s of one core."),
-        Bullets(again_findings(found)),
-        _table(found),
-    ]  # fmt: skip
-
-
-def again_findings(found: Again) -> list[str]:
-    """The findings, a sentence each."""
-    same, changed = (found.worlds[name].to_numpy(bool) for name in ("kept_same", "kept_changed"))
-    gained, lost = int((changed & ~same).sum()), int((same & ~changed).sum())
-    low, high = paired_chance_interval(gained, lost, len(same))
-    told = [
-        f"**Of {many(len(same), 'kept world')} {same.sum()} are kept again as they are, with other people and fates, and {changed.sum()} {found.change}** "
-        f"({(same & changed).sum()} in both): a difference of {_points(changed.mean() - same.mean())} points in 100"
-        + (f" (95 % interval {_points(low)} to {_points(high)})." if np.isfinite(low) else ", too few worlds for an interval.")
-    ]  # fmt: skip
-    alike = int(found.forgiven_alike.sum())
-    if alike != changed.sum():
-        told.append(f"With the chance that worlds as they are have in their runs {alike} are kept {found.change}: the rest of the difference is that chance forgives {'less' if alike > changed.sum() else 'more'} there.")  # fmt: skip
-    for name, match, kept in (("as they are", found.same, same), (found.change, found.changed, changed)):
-        if not kept.all():
-            told.append(f"What rules out {name}: {_reasons(match, ~kept)}.")
-    moved = found.targets[(found.targets["low"] > found.targets["is_ratio"]) | (found.targets["high"] < found.targets["is_ratio"])]  # fmt: skip
-    told.append("Numbers that move beyond chance, each judged at 95 %: " + (", ".join(f"`{name}`" for name in moved["target"]) or "none") + ".")  # fmt: skip
-    return told
-
-
-def _reasons(match: Match, lost: np.ndarray) -> str:
-    """Targets that rule worlds out, the worst of each world, in how many of these nothing is counted below a quotient, and how many could not be run."""
-    worst, errors = match.worlds["target"].to_numpy(), np.array(match.results.errors, object)
-    told, failed = [], lost & (errors != "")
-    lost = lost & ~failed
-    for target, count in pd.Series(worst[lost]).value_counts().items():
-        unknown = int((match.results.unknown[str(target)] & lost & (worst == target)).sum())
-        told.append(f"`{target}` {count}" + (f" ({unknown} of them without a number)" if unknown else ""))
-    if failed.any():
-        told.append(
-            f"runs that failed {failed.sum()} (most often with: {Counter(errors[failed]).most_common(1)[0][0]})"
-        )
-    return ", ".join(told)
-
-
-def _points(share: float) -> str:
-    return f"{100.0 * share:+.0f}"
-
-
-def _table(found: Again) -> Table:
-    head = (
-        "target", "role", "met as they are", f"met {found.change}", "the changed number against the same: median of worlds (95 % interval)", "in",
-    )  # fmt: skip
-    rows = [
-        (
-            f"`{row['target']}`", str(row["role"]), percent(row["met_same"]), percent(row["met_changed"]), _change(row),
-            "times" if row["is_ratio"] else str(row["unit"]),
-        )
-        for row in found.targets.to_dict("records")
-    ]  # fmt: skip
-    return Table(head, rows)
-
-
-def _change(row: dict[Any, Any]) -> str:
-    if np.isnan(row["change"]):
-        return "-"
-    interval = "too few" if np.isnan(row["low"]) else f"{short_number(row['low'])} to {short_number(row['high'])}"
-    return f"{'+' if row['change'] > 0 and not row['is_ratio'] else ''}{short_number(row['change'])} ({interval})"

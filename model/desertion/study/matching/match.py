@@ -17,7 +17,7 @@ from desertion.study.design.documents import with_scenario
 from desertion.study.design.factors import Point
 from desertion.study.matching.aims import Aim, aims_of, largest
 from desertion.study.matching.document import MOST_WAVES, Design, load
-from desertion.study.matching.emulator import Stretch, Training, fit
+from desertion.study.matching.fitting import fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Outlook, propose
 from desertion.study.matching.runs import (
@@ -32,6 +32,7 @@ from desertion.study.matching.runs import (
 )
 from desertion.study.matching.screening import COLUMNS, active_inputs, effects, screening_points
 from desertion.study.matching.space import Space
+from desertion.study.matching.training import Stretch, Training
 from desertion.study.run.described import given
 from desertion.study.run.options import RunOptions, options_of
 
