@@ -58,8 +58,8 @@ def test_emulators_learn_from_the_worlds_that_were_run_last(
 ) -> None:
     """And not from those that came out nearest to the figures: these were chosen by results, and what is learnt from them is that all worlds are near."""
     learnt: list[Training] = []
-    monkeypatch.setattr("desertion.study.matching.match.MOST_WORLDS", 50)
-    monkeypatch.setattr("desertion.study.matching.match.fit", lambda training, *told: learnt.append(training) or fit(training, *told))  # fmt: skip
+    monkeypatch.setattr("desertion.study.matching.course.MOST_WORLDS", 50)
+    monkeypatch.setattr("desertion.study.matching.course.fit", lambda training, *told: learnt.append(training) or fit(training, *told))  # fmt: skip
     found = matched(out=tmp_path / "runs")
     rows = found.worlds[found.worlds["stage"] < 2]
     assert [len(training.means) for training in learnt] == [20, 20, 50, 50]
@@ -117,6 +117,18 @@ def test_a_match_is_judged_as_far_as_it_got(matched: Make, tmp_path: Path) -> No
     assert 0 < len(partly.worlds) < 116
     with pytest.raises(InputError, match="holds no runs of a match"):
         matched(only_judge=True, out=tmp_path / "empty")
+
+
+def test_a_report_tells_what_the_match_told(matched: Make, known: Match, tmp_path: Path) -> None:
+    """What emulators said when the waves were run too, unless other figures are judged now; the screening is the one that was run."""
+    told = {"out": tmp_path / "m", "screening": 3}
+    before, after = matched(**told), matched(out=tmp_path / "m", only_judge=True)
+    for name, table in before.tables().items():
+        pd.testing.assert_frame_equal(table, after.tables()[name], check_dtype=False)
+    assert markdown(blocks(before, "again")) == markdown(blocks(after, "again"))
+    other = matched(out=tmp_path / "m", only_judge=True, targets={**KNOWN, "sum": figure(1.2, 0.1)})
+    assert other.emulators.empty
+    assert other.stages["expected"].isna().all()
 
 
 def test_all_waves_of_a_folder_are_judged(matched: Make) -> None:
@@ -271,7 +283,7 @@ def test_emulators_are_asked_for_what_a_kept_world_has_been_run(
 ) -> None:
     """The chance of three runs together where a wave runs one and kept worlds have three, of four where a wave runs four; no two files have people and fates in common."""
     outlooks: list[Outlook] = []
-    monkeypatch.setattr("desertion.study.matching.match.propose", lambda space, outlook, *told: outlooks.append(outlook) or propose(space, outlook, *told))  # fmt: skip
+    monkeypatch.setattr("desertion.study.matching.course.propose", lambda space, outlook, *told: outlooks.append(outlook) or propose(space, outlook, *told))  # fmt: skip
     found = matched(waves=[{"worlds": 40, "replicates": 2}, {"worlds": 20}, {"worlds": 5, "replicates": 4}], runs=1, confirm=3, out=tmp_path / "m")  # fmt: skip
     single = found.emulators[found.emulators["target"] == "sum"]["chance"] ** 2
     assert [outlook.chance["sum"] for outlook in outlooks] == pytest.approx(single.to_numpy() / [3.0, 3.0, 4.0])

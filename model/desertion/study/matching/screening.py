@@ -28,6 +28,12 @@ def screening_points(design: Design, space: Space) -> list[Point]:
     return space.points(shares[:, : len(space.factors)])
 
 
+def with_trajectories(design: Design, found: Results) -> Design:
+    """The design with as many trajectories as were run: a command may have asked for others than it states."""
+    number = len(found.points) // (len(_varied(design)) + 1)
+    return design.model_copy(update={"screening": design.screening.model_copy(update={"trajectories": number})})
+
+
 def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame:
     """Mean absolute effect of crossing each input's range, on the scale of each target, and whether it is above noise.
 
