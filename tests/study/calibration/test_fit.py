@@ -140,7 +140,25 @@ def test_the_roughest_of_all_fits_and_whose_parameters_are_told() -> None:
     assert "first look" not in " ".join(findings(close, [close]))
     told = findings(close, [_fit(0.3)])
     assert told[0].startswith("A fit stopped while histories still missed the figures by a factor of 2.7 on average")
-    assert "What is said of parameters is of the first seed." in told
+    assert "Intervals of parameters are those of the first seed." in told
+
+
+def test_identified_is_what_every_seed_identifies() -> None:
+    """One of two fits knows nothing of `leaving`, which the first knows exactly: that is left open, and the table says in how many fits."""
+    first = _fit(0.3)
+    wide = first.shares[BOTH][1][:, [1, 1]]
+    blind = replace(first, shares=first.shares | {BOTH: (("leaving", "leak"), wide)})
+    alike, apart = findings(first, [first]), findings(first, [blind, first])
+    assert any(
+        said.startswith(f"{BOTH}: identified by each of 2 seeds (90 % of the posterior): leaving 3.16e-05")
+        for said in alike
+    )
+    assert f"{BOTH}: identified by each of 3 seeds (90 % of the posterior): nothing." in apart
+    assert f"{BOTH}: left open, since some seeds identify it and others do not: leaving (2)." in apart
+    assert f"{BOTH}: not identified, the posterior being hardly narrower than the prior: leak." in apart
+    table = parameters(first, [blind, first]).set_index(["rival", "parameter"]).loc[BOTH]
+    assert table["narrowed"].loc[["leaving", "leak"]].tolist() == pytest.approx([2.0 / 3.0, 0.0])
+    assert not table["identified"].any()
 
 
 def test_words_say_what_is_decided_and_what_is_too_few() -> None:

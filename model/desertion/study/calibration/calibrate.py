@@ -51,8 +51,8 @@ class Calibration(Fit):
 
     @own_table
     def table(self) -> pd.DataFrame:
-        """What became of the priors, one row a rival and prior, with range, quantiles of the posterior, contraction, identified."""
-        return tables.parameters(self)
+        """What became of the priors, one row a rival and prior, with range, quantiles of the posterior, contraction, narrowed, identified."""
+        return tables.parameters(self, self.others)
 
     @own_table
     def curves(self) -> pd.DataFrame:

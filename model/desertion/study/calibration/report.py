@@ -87,19 +87,27 @@ def findings(fit: Fit, others: Sequence[Fit] = ()) -> list[str]:
     if fit.case.rivals == RIVALS:
         place = RIVALS.index(BOTH)
         sentences.append(_verdict([float(each.probabilities[-1][place]) for each in (fit, *others)]))
+    seeds = ""
     if others:
-        sentences.append("What is said of parameters is of the first seed.")
-    table = parameters(fit)
+        seeds = f" by each of {len(others) + 1} seeds"
+        sentences.append("Intervals of parameters are those of the first seed.")
+    table = parameters(fit, others)
     for rival in fit.case.rivals:
         own = table[table["rival"] == rival]
         if own["median"].isna().all():
             sentences.append(f"{rival}: died out, so that nothing can be said of its parameters.")
             continue
         own = own[own["inputs"] != ""]  # the noise is a nuisance, whose interval leans to the low end
-        loose = sorted(own.loc[~own["identified"] & own["contraction"].notna(), "parameter"])
+        rest = own[~own["identified"] & own["contraction"].notna()].sort_values("parameter")
+        loose = rest.loc[rest["narrowed"] == 0.0, "parameter"]
         told = [f"{row.parameter} {row.q05:.3g} to {row.q95:.3g}" for row in own.itertuples() if row.identified]
-        sentences.append(f"{rival}: identified (90 % of the posterior): {', '.join(told) or 'nothing'}.")
-        if loose:
+        sentences.append(f"{rival}: identified{seeds} (90 % of the posterior): {', '.join(told) or 'nothing'}.")
+        some = [
+            f"{row.parameter} ({row.narrowed * (len(others) + 1):.0f})" for row in rest.itertuples() if row.narrowed
+        ]
+        if some:
+            sentences.append(f"{rival}: left open, since some seeds identify it and others do not: {', '.join(some)}.")
+        if len(loose):
             sentences.append(
                 f"{rival}: not identified, the posterior being hardly narrower than the prior: {', '.join(loose)}."
             )

@@ -1,5 +1,6 @@
 """Tables of a fit: what became of each prior, what each rival predicts, how the rivals do."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -11,22 +12,24 @@ from desertion.study.calibration.scores import narrow, posterior, scores, shrink
 LEVELS = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 
 
-def parameters(fit: Fit) -> pd.DataFrame:
-    """One row a rival and prior.
+def parameters(fit: Fit, others: Sequence[Fit] = ()) -> pd.DataFrame:
+    """One row a rival and prior; quantiles and contraction are those of `fit`, `others` are the same fit with further seeds.
 
     rival, parameter, meaning, inputs (dotted keys), is_multiple (of the scenario's own values), prior_low, prior_high, log,
     scenario (at which it is as it stands; missing where it sets inputs that differ there, and for the noise, a nuisance whose interval leans to the low end: see
     `experiments/calibrate/coverage.md`), q05, median, q95 of the posterior (missing where the rival
-    died out), contraction (1 - posterior over prior standard deviation, on the scale on which the prior is flat) and
-    identified (whether that is 0.2 or more, and more than chance among few particles makes).
+    died out), contraction (1 - posterior over prior standard deviation, on the scale on which the prior is flat),
+    narrowed (share of the fits in which that is 0.2 or more, and more than chance among few particles makes) and identified (whether it is in all).
     """
     inputs = {lever.prior.name: lever for lever in fit.case.levers}
     shipped = fit.case.shipped()
-    rows: list[dict[str, object]] = []
+    fits, rows = (fit, *others), list[dict[str, object]]()
     for rival in fit.case.rivals:
-        narrowed = shrinkage(fit, rival)
+        left = [shrinkage(each, rival) for each in fits]
+        most = [narrow(each, rival) for each in fits]
         for prior in (*fit.case.priors_of(rival), *fit.case.nuisances):
-            lever, left = inputs.get(prior.name), narrowed.get(prior.name, float("nan"))
+            lever = inputs.get(prior.name)
+            narrowed = [own.get(prior.name, np.nan) <= bound for own, bound in zip(left, most, strict=True)]
             rows.append(
                 {
                     "rival": rival,
@@ -39,8 +42,9 @@ def parameters(fit: Fit) -> pd.DataFrame:
                     "log": prior.log,
                     "scenario": shipped.get(prior.name, float("nan")),
                     **posterior(fit, rival, prior, LEVELS),
-                    "contraction": 1.0 - left,
-                    "identified": left <= narrow(fit, rival),
+                    "contraction": 1.0 - left[0].get(prior.name, np.nan),
+                    "narrowed": float(np.mean(narrowed)),
+                    "identified": all(narrowed),
                 }
             )
     return pd.DataFrame(rows)
