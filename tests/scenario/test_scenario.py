@@ -1,7 +1,9 @@
 """Claims about scenarios: loading, settings, hash, round trip."""
 
+import copy
 import datetime as dt
 import os
+import pickle
 import subprocess
 import sys
 import tomllib
@@ -167,6 +169,34 @@ def test_nothing_of_a_scenario_or_policy_can_be_changed() -> None:
         with pytest.raises(InputError, match=rf"^{type(thing).__name__}\.{name} cannot be changed; make another$"):
             setattr(thing, name, 3)
     assert (scenario.days, policy.name) == (200, "mine")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table: table.update(x=1.0),
+        lambda table: table.__setitem__("x", 1.0),
+        lambda table: table.clear(),
+        lambda table: table.pop("x", 0),
+    ],
+)
+def test_a_table_of_an_input_cannot_be_changed_in_place(change):
+    """A run, its provenance and what was worked out before would stand on different numbers; copies and files are as they were."""
+    scenario = Scenario.load("russia-2022", policies=["closed-borders"])
+    force, host = scenario.forces[0], scenario.hosts[0]
+    for table in (
+        scenario.overlays[0].change[0].set,
+        force.regions[0].access,
+        force.notes,
+        host.notes,
+        scenario.reference,
+    ):
+        with pytest.raises(InputError, match="a table of an input cannot be changed; make another input"):
+            change(table)
+    for copied in (copy.deepcopy(scenario), pickle.loads(pickle.dumps(scenario))):
+        assert copied == scenario
+        with pytest.raises(InputError, match="cannot be changed"):
+            change(copied.overlays[0].change[0].set)
 
 
 @pytest.mark.parametrize("nothing", [pd.NaT, np.datetime64("2030-01-01"), 20300101])

@@ -5,7 +5,7 @@ import math
 from functools import cache
 from typing import Annotated, Any, Literal, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
 from desertion.errors import InputError, shortened
@@ -48,6 +48,27 @@ def bounds_of(field: FieldInfo) -> tuple[float, float]:
 def is_truth(value: object) -> bool:
     """Whether a value is a truth value, NumPy's too, which is no number though arithmetic takes it for one."""
     return type(value).__name__ in ("bool", "bool_")  # without NumPy, which the command line does not wait for
+
+
+class Settled(dict[str, Any]):
+    """A table of an input, which like the input cannot be changed: what was worked out from it would stay as it was."""
+
+    def _refuse(self, *_: object, **__: object) -> Any:
+        raise InputError(
+            "a table of an input cannot be changed; make another input, or dict(...) of the table to work on"
+        )
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # pyright: ignore[reportAssignmentType]
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
+        return Settled, (dict(self),)
+
+
+Numbers = Annotated[dict[str, float], AfterValidator(Settled)]
+"""A table of numbers by name."""
+
+Notes = Annotated[dict[str, str], AfterValidator(Settled)]
+"""Sources of single numbers, by what they are of."""
 
 
 class Frozen(BaseModel):

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from desertion.parameters.field import COUNTABLE, HORIZON, Frozen, fixed, lever
+from desertion.parameters.field import COUNTABLE, HORIZON, Frozen, Notes, Numbers, fixed, lever
 
 
 class Region(Frozen):
@@ -17,7 +17,7 @@ class Region(Frozen):
     name: str
     share: float = fixed(1.0, "share of people", "share of the force's communities that lie here", 0.0, 1.0)
     quota: float = fixed(1.0, "relative", "weight of the region in a call-up (1: in proportion to its people)", 0.0)
-    access: dict[str, float] = Field(
+    access: Numbers = Field(
         default_factory=dict,
         description="nearness of each host in [0, 1]; hosts not named have the host's own `access`",
     )
@@ -51,7 +51,7 @@ class Force(Frozen):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str = ""
     sources: tuple[str, ...] = ()
-    notes: dict[str, str] = Field(default_factory=dict, description="source of single numbers, by field name")
+    notes: Notes = Field(default_factory=dict, description="source of single numbers, by field name")
 
     # composition
     soldiers: int = fixed(300, "persons", "soldiers serving at the start", 0, COUNTABLE)

@@ -4,7 +4,7 @@ import math
 
 from pydantic import Field
 
-from desertion.parameters.field import COUNTABLE, Frozen, lever
+from desertion.parameters.field import COUNTABLE, Frozen, Notes, lever
 
 CATEGORIES = ("deserter", "evader", "skilled", "other")
 
@@ -15,7 +15,7 @@ class Host(Frozen):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str = ""
     sources: tuple[str, ...] = ()
-    notes: dict[str, str] = Field(default_factory=dict, description="source of single numbers, by field name")
+    notes: Notes = Field(default_factory=dict, description="source of single numbers, by field name")
     groups: tuple[str, ...] = Field(
         default=(), description="names by which a policy may address several hosts: hosts.@group.field"
     )

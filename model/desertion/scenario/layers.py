@@ -1,12 +1,13 @@
 """What a scenario holds: forces, hosts, behaviour, dated changes and the policies laid over them; data without deeds."""
 
 import datetime as dt
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from desertion.errors import unknown_name
 from desertion.parameters import HORIZON, Behaviour, Change, Force, Frozen, Host, Reference, fixed
+from desertion.parameters.field import Settled
 from desertion.scenario.complaints import Told
 from desertion.scenario.dial import Dial
 from desertion.scenario.policy import Policy
@@ -42,7 +43,9 @@ class Layers(Told):
     dial: Dial = Dial()
     behaviour: Behaviour = Behaviour()
     stop: Stop | None = None
-    reference: dict[str, Reference] = Field(default_factory=dict, description="reference state of each force")
+    reference: Annotated[dict[str, Reference], AfterValidator(Settled)] = Field(
+        default_factory=dict, description="reference state of each force"
+    )
     forces: tuple[Force, ...]
     hosts: tuple[Host, ...] = ()
     changes: tuple[Change, ...] = ()

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from desertion.errors import shortened
 from desertion.parameters import HORIZON, Frozen
-from desertion.parameters.field import day_of
+from desertion.parameters.field import Notes, Numbers, day_of
 from desertion.scenario.complaints import Told
 from desertion.scenario.paths import flattened
 
@@ -45,11 +45,11 @@ class PolicyChange(Frozen):
 
     begin: Annotated[dt.date | str, Field(alias="from")] = "start"
     end: Annotated[dt.date | str | None, Field(alias="until")] = None
-    set: dict[str, float] = Field(default_factory=dict, description="the lever's value")
-    at_least: dict[str, float] = Field(default_factory=dict, description="what the lever's value does not stay below")
-    at_most: dict[str, float] = Field(default_factory=dict, description="what the lever's value does not stay above")
-    multiply: dict[str, float] = Field(default_factory=dict, description="factors on the lever's value")
-    add: dict[str, float] = Field(default_factory=dict, description="amounts added to the lever's value")
+    set: Numbers = Field(default_factory=dict, description="the lever's value")
+    at_least: Numbers = Field(default_factory=dict, description="what the lever's value does not stay below")
+    at_most: Numbers = Field(default_factory=dict, description="what the lever's value does not stay above")
+    multiply: Numbers = Field(default_factory=dict, description="factors on the lever's value")
+    add: Numbers = Field(default_factory=dict, description="amounts added to the lever's value")
 
     @field_validator("begin", "end", mode="before")
     @classmethod
@@ -96,7 +96,7 @@ class Policy(Told):
     title: str = ""
     summary: str = ""
     sources: tuple[str, ...] = ()
-    notes: dict[str, str] = Field(default_factory=dict, description="source of single numbers, by lever")
+    notes: Notes = Field(default_factory=dict, description="source of single numbers, by lever")
     change: tuple[PolicyChange, ...] = ()
 
     @model_validator(mode="after")

@@ -17,6 +17,7 @@ from desertion.errors import InputError, input_error
 from desertion.files import write_text
 from desertion.parameters import Change
 from desertion.parameters.arguments import TABLE
+from desertion.parameters.field import Settled
 from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
@@ -181,7 +182,7 @@ class Scenario(Layers):
         # The rules bring the compiler with them: only who loads a scenario waits for it.
         from desertion.scenario.reference import reference_of
 
-        return self.model_copy(update={"reference": dict(reference_of(self))})
+        return self.model_copy(update={"reference": Settled(reference_of(self))})
 
     @property
     def policies(self) -> tuple[str, ...]:

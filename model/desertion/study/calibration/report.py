@@ -102,9 +102,8 @@ def findings(fit: Fit, others: Sequence[Fit] = ()) -> list[str]:
         loose = rest.loc[rest["narrowed"] == 0.0, "parameter"]
         told = [f"{row.parameter} {row.q05:.3g} to {row.q95:.3g}" for row in own.itertuples() if row.identified]
         sentences.append(f"{rival}: identified{seeds} (90 % of the posterior): {', '.join(told) or 'nothing'}.")
-        some = [
-            f"{row.parameter} ({row.narrowed * (len(others) + 1):.0f})" for row in rest.itertuples() if row.narrowed
-        ]
+        often = rest.set_index("parameter")["narrowed"] * (len(others) + 1)
+        some = [f"{name} ({count:.0f})" for name, count in often[often > 0.0].items()]
         if some:
             sentences.append(f"{rival}: left open, since some seeds identify it and others do not: {', '.join(some)}.")
         if len(loose):
