@@ -94,9 +94,12 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
         middle, low, high = (_chance if is_chance(measure) else _middle)(part, x, measure)
         ax.fill_between(middle.index, low, high, color=pen.color, alpha=0.13, linewidth=0)
         marker = "o" if len(middle) <= _FEW_POINTS else ""
-        ax.plot(middle.index, middle, color=pen.color, linestyle=pen.linestyle, marker=marker, markersize=4)
+        # The first and the last point stand on the edges of the axes, which would cut their marks in halves.
+        ax.plot(
+            middle.index, middle, color=pen.color, linestyle=pen.linestyle, marker=marker, markersize=4, clip_on=False
+        )
         if len(arms) == 1 and not is_chance(measure):
-            ax.plot(part[x], part[measure], ".", color=pen.color, markersize=3, alpha=0.35, zorder=1)
+            ax.plot(part[x], part[measure], ".", color=pen.color, markersize=3, alpha=0.35, zorder=1, clip_on=False)
             least.append(float(part[measure].min()))
         medians[arm] = middle
         least.append(float(low.min()))
