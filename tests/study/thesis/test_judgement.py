@@ -156,6 +156,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
         fewer=100,
         unseen_histories=15,
         false_alarms=0.3,
+        set_at=0.3,
         fewest_histories=15,
         unseen_families=3,
     )

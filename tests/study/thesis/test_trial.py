@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from desertion.errors import InputError
 from desertion.study.laboratory.contagion import FORMS
 from desertion.study.laboratory.rivals import CAUSES, FAMILIES
 from desertion.study.laboratory.table import Table
@@ -32,6 +33,7 @@ DESIGN = replace(
     unseen_histories=7,
     fewest_histories=3,
     false_alarms=0.6,
+    set_at=0.6,
     least=0.1,
     points=(8,),
     noise=(0.0,),
@@ -202,6 +204,16 @@ def test_the_main_part_by_hand(laboratory: _Laboratory, tmp_path: Path, monkeypa
     assert np.log(np.array(main["members"]["with"][0]) + 0.5) - np.log(CASE.window.lengths) == pytest.approx(
         CASE.logs - 0.2, abs=1e-5
     )
+
+
+@pytest.mark.usefixtures("laboratory")
+def test_the_threshold_is_set_at_a_bound_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of three alarms may be as many as 56 %: under the 60 % of DESIGN, beyond 50, which nothing can hold; what false alarms are judged by is another number."""
+    monkeypatch.setattr("desertion.study.thesis.judgement.NEAREST", 4)
+    for made in (lambda design: Trial(CASE, design, 1, tmp_path)._main(), lambda design: grid(design, 1, tmp_path)):
+        made(replace(DESIGN, false_alarms=0.01))
+        with pytest.raises(InputError, match=r"3 histories are too few to hold false alarms under 0\.5"):
+            made(replace(DESIGN, set_at=0.5))
 
 
 def test_made_up_series_tell_the_worst_cause(laboratory: _Laboratory, tmp_path: Path) -> None:

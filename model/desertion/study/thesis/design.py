@@ -20,6 +20,7 @@ class Design:
     unseen_histories: int
     least: float
     false_alarms: float
+    set_at: float
     fewest_histories: int
     stop_power: float
     stop_owed: tuple[float, float]

@@ -212,7 +212,7 @@ def grid(design: Design, seed: int, folder: Path, tell: Callable[[str], None] = 
                 total=2000.0,
                 noise=(noise, noise),
             )
-            digest = _digest(window, design.grid, design.owed, design.least, design.false_alarms, seed)
+            digest = _digest(window, design.grid, design.owed, design.least, design.set_at, seed)
             path = folder / "made-up" / f"{points}-{noise:g}-{digest}.csv"
             if not path.is_file():
                 table = build(window, design.grid, (seed, 3))
@@ -238,7 +238,7 @@ def _judged(table: Table, model: learning.Classifier, design: Design, rows: Rows
     """The table with probabilities, and the threshold set on the causes that are known."""
     probability = model.probability(table.seen)
     calm = ~table.contagious & (table.part == "threshold") & (True if rows is None else rows)
-    level = learning.threshold(probability[calm], table.cause[calm], design.false_alarms, design.least)
+    level = learning.threshold(probability[calm], table.cause[calm], design.set_at, design.least)
     return rates.JudgedTable(table, probability, level)
 
 
