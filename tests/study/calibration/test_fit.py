@@ -154,7 +154,7 @@ def test_identified_is_what_every_seed_identifies() -> None:
         for said in alike
     )
     assert f"{BOTH}: identified by each of 3 seeds (90 % of the posterior): nothing." in apart
-    assert f"{BOTH}: left open, since some seeds identify it and others do not: leaving (2)." in apart
+    assert f"{BOTH}: left open, identified by some of the seeds only: leaving (2)." in apart
     assert f"{BOTH}: not identified, the posterior being hardly narrower than the prior: leak." in apart
     table = parameters(first, [blind, first]).set_index(["rival", "parameter"]).loc[BOTH]
     assert table["narrowed"].loc[["leaving", "leak"]].tolist() == pytest.approx([2.0 / 3.0, 0.0])

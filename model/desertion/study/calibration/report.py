@@ -105,7 +105,7 @@ def findings(fit: Fit, others: Sequence[Fit] = ()) -> list[str]:
         often = rest.set_index("parameter")["narrowed"] * (len(others) + 1)
         some = [f"{name} ({count:.0f})" for name, count in often[often > 0.0].items()]
         if some:
-            sentences.append(f"{rival}: left open, since some seeds identify it and others do not: {', '.join(some)}.")
+            sentences.append(f"{rival}: left open, identified by some of the seeds only: {', '.join(some)}.")
         if len(loose):
             sentences.append(
                 f"{rival}: not identified, the posterior being hardly narrower than the prior: {', '.join(loose)}."
