@@ -119,13 +119,19 @@ def test_a_match_is_judged_as_far_as_it_got(matched: Make, tmp_path: Path) -> No
         matched(only_judge=True, out=tmp_path / "empty")
 
 
-def test_a_report_tells_what_the_match_told(matched: Make, known: Match, tmp_path: Path) -> None:
-    """What emulators said when the waves were run too, unless other figures are judged now; the screening is the one that was run."""
+def test_a_report_and_a_finished_match_tell_what_the_match_told(
+    matched: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without fitting anything: what emulators said when the waves were run too, unless other figures are judged now; the screening is the one that was run."""
     told = {"out": tmp_path / "m", "screening": 3}
     before, after = matched(**told), matched(out=tmp_path / "m", only_judge=True)
     for name, table in before.tables().items():
         pd.testing.assert_frame_equal(table, after.tables()[name], check_dtype=False)
     assert markdown(blocks(before, "again")) == markdown(blocks(after, "again"))
+    monkeypatch.setattr("desertion.study.matching.course.fit", lambda *_: pytest.fail("emulators are fitted again"))
+    resumed = matched(**told)
+    for name, table in before.tables().items():
+        pd.testing.assert_frame_equal(table, resumed.tables()[name], check_dtype=False)
     other = matched(out=tmp_path / "m", only_judge=True, targets={**KNOWN, "sum": figure(1.2, 0.1)})
     assert other.emulators.empty
     assert other.stages["expected"].isna().all()

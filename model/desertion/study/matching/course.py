@@ -180,6 +180,9 @@ class Course:
             rounds = max(1, int(np.ceil(np.log2(count))))
             return stated or self.space.points(self.space.spread(rounds, self.design.seed)[:count]), None
         self._check_size(wave, stated, count)
+        if stated and (noted := self._noted(wave)) is not None:
+            self.outlook = None  # what proposed these worlds has spoken
+            return stated, noted
         self.outlook = self._outlook(wave)
         seed, wanted = self.design.seed * 1000 + wave, 0 if stated else count
         proposals = propose(self.space, self.outlook, self.fitted, wanted, seed, self._ordered())
