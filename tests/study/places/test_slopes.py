@@ -71,6 +71,73 @@ def test_the_past_holds_earlier_battles_of_the_same_side_in_other_campaigns() ->
     assert past(battles, enemy=True).sum() == 0.0
 
 
+def test_every_question_has_the_past_that_its_name_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two sides that meet twice, and one of them a battle between, by hand: days since each battle of a past, which halve at the stated rate."""
+    battles = Battles(
+        side=np.array([0, 1, 0, 0, 1]),
+        battle=np.array([0, 0, 1, 2, 2]),
+        start=np.array([0.0, 0.0, 31.0, 61.0, 61.0]),
+        end=np.array([1.0, 1.0, 32.0, 63.0, 63.0]),
+        outcome=np.array([-0.2, 0.0, -2.0, -1.0, -3.0]),
+        losses=np.array([np.nan, -1.0, -2.0, -3.0, np.nan]),
+        strength=np.array([100.0, 300.0, 50.0, 200.0, 400.0]),
+        theatre=np.array([0, 0, 1, 0, 0]),
+        campaign=np.array([0, 0, 1, 1, 1]),
+        year=np.full(5, 1862),
+        shared=np.array([[1, 0, 0.5, 0.5, 0], [0, 1, 0, 0, 0.5], [1, 0, 1, 1, 0], [0.25, 0, 1, 1, 0], [0, 0.5, 0, 0, 1]]),
+    )  # fmt: skip
+
+    def halved(since: dict[tuple[int, int], float], half_life: float = 139.0) -> np.ndarray:
+        weights = np.zeros((5, 5))
+        for place, days in since.items():
+            weights[place] = 0.5 ** (days / half_life)
+        return weights
+
+    own, between = {(2, 0): 30.0, (3, 0): 60.0, (4, 1): 60.0}, {(3, 2): 29.0}
+    every, shared = halved(own | between), battles.shared
+    assert shared is not None
+    wanted = {
+        "own army's past, half-life 139 days": halved(own),
+        "half-life 30 days": halved(own, 30.0),
+        "half-life 99 days": halved(own, 99.0),
+        "half-life without end": halved(own, math.inf),
+        "same theatre only": halved({(3, 0): 60.0, (4, 1): 60.0}),
+        "other theatres only": halved({(2, 0): 30.0}),
+        "same campaign included": every,
+        "the same campaign's own past": halved(between),
+        "without garrisons that surrendered": halved({(2, 0): 30.0, (3, 0): 60.0}),
+        "controls for own killed and wounded and the ratio of strengths": halved(own),
+        "without effects of side, year and theatre (the first look)": halved(own),
+        "placebo: the enemy's past": halved({(2, 1): 30.0, (3, 1): 60.0, (4, 0): 60.0}),
+        "placebo: own past killed and wounded": halved({(4, 1): 60.0}),
+        "own future (no placebo: a series is as like its future as its past)": halved(
+            {(0, 2): 30.0, (0, 3): 60.0, (1, 4): 60.0}
+        ),
+        "past of regiments shared, beside that of others": every * shared,
+        "past of others, beside that of regiments shared": every * (1.0 - shared),
+    }
+    monkeypatch.setattr("desertion.study.places.past.FEWEST", 1)
+    asked = {each.name: each for each in questions(battles)}
+    assert list(asked) == list(wanted)
+    for name, weights in wanted.items():
+        assert asked[name].weights == pytest.approx(weights), name
+    # A garrison is one of which half was taken, and not one of which 45 % were.
+    assert asked["without garrisons that surrendered"].kept.tolist() == [False, False, True, True, False]
+    assert [name for name, each in asked.items() if each.bare] == [list(wanted)[10]]
+    assert asked["placebo: own past killed and wounded"].values == pytest.approx([0.0, -1.0, -2.0, -3.0, 0.0])
+    controls = asked["controls for own killed and wounded and the ratio of strengths"].controls
+    ratio = [math.log(1 / 3), math.log(3), 0.0, math.log(1 / 2), math.log(2)]
+    assert controls == pytest.approx(np.column_stack([[-2.0, -1.0, -2.0, -3.0, -2.0], ratio, [0, 0, 1, 0, 0]]))
+    # All regiments of row 2 had fought before: there are no others whose past could stand beside theirs.
+    one, other = list(asked.values())[-2:]
+    assert one.kept.tolist() == other.kept.tolist() == [False, False, False, True, True]
+    assert one.beside == pytest.approx(other.weights)
+    assert other.beside == pytest.approx(one.weights)
+    monkeypatch.setattr("desertion.study.places.past.FEWEST", 3)
+    few = {list(wanted)[place] for place in (4, 5, 7, 8, 12, 13, 14, 15)}
+    assert [each.name for each in questions(battles)] == [name for name in wanted if name not in few]
+
+
 def test_p_values_of_a_small_case_are_those_of_all_its_permutations() -> None:
     """Strata of 1, 1, ..., 3 and 2 battles: twelve orders, each worked out by least squares here; the family is that of the largest beside the primary question, each on its own scale."""
     battles = _small()
