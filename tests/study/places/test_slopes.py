@@ -259,24 +259,29 @@ def test_side_theatre_and_year_make_a_stratum(tmp_path: Path) -> None:
             == len(np.unique(battles.year[own]))
             == 1
         )
+    many = replace(_small(), side=np.repeat([1, 11], 10), theatre=np.repeat([11, 1], 10))
+    assert strata_of(many).tolist() == [0] * 10 + [1] * 10
 
 
 def test_regiments_that_fought_in_both_battles_are_counted(tmp_path: Path) -> None:
-    """Half of the row's regiments in an earlier battle is a share of .5; a battle without a list has none."""
+    """One of the row's three regiments in an earlier battle is a third, of the two that were there then a half; a battle without a list or without a name there has none."""
     carriers = tmp_path / "units.csv"
     carriers.write_text(
-        "cwsac_id,belligerent,unit_code\nB0,US,U1\nB0,US,U2\nB1,US,U2\nB1,US,U3\nB0,Confederate,U2\n".replace(
+        "cwsac_id,belligerent,unit_code\nB0,US,U1\nB0,US,U2\nB1,US,U2\nB1,US,U3\nB1,US,U4\nB0,Confederate,U2\n,US,U1\n".replace(
             "US", "Union"
         ),
         encoding="utf-8",
     )
-    battles = read_battles(_table(tmp_path), (), carriers)
+    path = _table(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace(",B3,", ",,"), encoding="utf-8")
+    battles = read_battles(path, (), carriers)
     assert battles.shared is not None
     union = [
-        int(np.flatnonzero((battles.side == 1) & (battles.start == day))[0]) for day in np.unique(battles.start)[:3]
+        int(np.flatnonzero((battles.side == 1) & (battles.start == day))[0]) for day in np.unique(battles.start)[:4]
     ]
-    assert battles.shared[union[1], union[0]] == 0.5
-    assert battles.shared[union[2]].sum() == 0.0
+    assert battles.shared[union[1], union[0]] == 1 / 3
+    assert battles.shared[union[0], union[1]] == 0.5
+    assert not battles.shared[union[2:]].any()
 
 
 @pytest.mark.parametrize(
@@ -296,6 +301,37 @@ def test_wrong_battles_get_a_sentence(tmp_path: Path, change: tuple[str, str], s
     path = _table(tmp_path)
     path.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(sentence)):
+        read_battles(path, ())
+
+
+def test_sides_that_can_be_used_have_a_strength_a_date_and_a_number_taken(tmp_path: Path) -> None:
+    """Twenty are enough. Nobody taken is a number, no strength is none; a battle may be of one day, and one without a campaign is its own."""
+    path = _table(tmp_path, 11)
+    rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
+    names = {name: place for place, name in enumerate(rows[0])}
+    for row, name, cell in (
+        (1, "strength", "0"), (2, "missing_captured", ""), (3, "missing_captured", "0"), (4, "end", ""), (5, "end", rows[5][names["start"]]),
+        (6, "missing_captured", rows[6][names["strength"]]), (7, "campaign", ""), (8, "campaign", ""), (9, "campaign", ""),
+        (10, "strength", "10000"), (10, "killed_wounded", "10001"),
+    ):  # fmt: skip
+        rows[row][names[name]] = cell
+    path.write_text("\n".join(map(",".join, rows)) + "\n", encoding="utf-8")
+    battles = read_battles(path, ())
+    assert len(battles.outcome) == 20
+    strength = float(rows[3][names["strength"]])
+    assert battles.outcome[0] == pytest.approx(math.log(0.5 / (strength + 0.5)))
+    assert (battles.end - battles.start)[:5].tolist() == [1.0, 0.0, 0.0, 1.0, 1.0]
+    own = battles.campaign[4:7]
+    assert own[0] == own[1] != own[2]
+    assert not np.isin(own, battles.campaign[:4]).any()
+    assert battles.remarks == (
+        f"killed_wounded of {path}:11 (10001) exceeds its strength (10000) and counts as all of it.",
+    )
+    rows[11][names["start"]] = ""
+    path.write_text("\n".join(map(",".join, rows)) + "\n", encoding="utf-8")
+    with pytest.raises(
+        InputError, match="19 sides in battles have a date, a strength and missing_captured; at least 20"
+    ):
         read_battles(path, ())
 
 
