@@ -358,6 +358,16 @@ def test_runs_of_different_length_are_held_at_their_last_value(tmp_path: Path, s
     assert curves.shape == (2, 4)
 
 
+def test_nothing_flows_after_a_run_has_stopped() -> None:
+    """Who has left stays gone, and nobody leaves or is let in any more, of one force neither."""
+    columns = ["left", "new_hide", "army:new_hide", "admitted"]
+    whole = np.arange(1.0, 17.0, dtype=np.float32).reshape(4, 4)
+    block = bands.same_length([whole, whole[:2]], columns)
+    assert np.array_equal(block[0], whole)
+    assert block[1].tolist() == [[1, 2, 3, 4], [5, 6, 7, 8], [5, 0, 0, 0], [5, 0, 0, 0]]
+    assert bands.same_length([whole[:1]], columns, longest=3)[0].tolist() == [[1, 2, 3, 4], [1, 0, 0, 0], [1, 0, 0, 0]]
+
+
 def test_the_summary_has_quantiles_of_every_measure(done: Study) -> None:
     """NaN and infinite measures have no quantiles, and no influence."""
     table = done.summary()
