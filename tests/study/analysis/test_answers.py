@@ -340,6 +340,20 @@ def test_bands_read_one_column_at_a_time_when_memory_is_short(done: Study, monke
         done.bands()
 
 
+def test_a_quantile_is_called_what_it_is(done: Study) -> None:
+    """That of 99.99 % was called the largest, and one of 0.05 % that of 0.1 %."""
+    levels = (0.05, 0.07, 0.5, 0.975, 0.025, 0.0, 1.0, 0.001, 0.0005, 0.9999)
+    names = ["q05", "q07", "q50", "q97.5", "q02.5", "q00", "q100", "q00.1", "q00.05", "q99.99"]
+    assert [bands.level_name(level) for level in levels] == names
+    table = done.bands(("left",), designs=[1], levels=(0.9999, 1.0))
+    curves = done.trajectories(1, "left").to_numpy().astype(float)
+    assert np.allclose(table["q99.99"], np.quantile(curves, 0.9999, axis=1))
+    assert np.allclose(table["q100"], curves.max(axis=1))
+    assert table.attrs["columns"]["q99.99"]["definition"].startswith("99.99 % quantile")
+    with pytest.raises(InputError, match=r"level = 95 must lie in \[0, 1\]"):
+        done.bands(levels=[95])
+
+
 def test_a_column_that_was_not_kept_is_refused_by_name(done: Study) -> None:
     """With the ones that were."""
     with pytest.raises(InputError, match="no daily column 'lefft'; did you mean 'left'"):
