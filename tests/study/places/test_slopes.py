@@ -294,6 +294,7 @@ def test_regiments_that_fought_in_both_battles_are_counted(tmp_path: Path) -> No
             ("1861-05-01,1861-05-02", "1861-05-01,1861-04-30"),
             ":2: end = '1861-04-30' must not be before start = 1861-05-01",
         ),
+        (("1861-05-02,", "1861-05-02,-"), ":2: strength = '-"),
     ],
 )
 def test_wrong_battles_get_a_sentence(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:

@@ -52,7 +52,7 @@ def test_contagion_runs_along_the_links_of_the_map() -> None:
 
 
 def test_cells_are_squads_whose_shocks_are_half_gone_after_three_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The scenario that is run: one person a place, squads of the cell's size, a shock each; who never leaves has no day."""
+    """The scenario that is run: one person a place, squads of the cell's size, a shock each; the pull of who left is half gone after two days; who never leaves has no day."""
     asked: list[Scenario] = []
 
     def model(scenario: Scenario, rng: int) -> SimpleNamespace:
@@ -63,7 +63,7 @@ def test_cells_are_squads_whose_shocks_are_half_gone_after_three_days(monkeypatc
     assert np.isnan(histories(GROUND, 1, 1, shock=0.5, cell=6)).all()
     (force,), told = asked[0].forces, asked[0].behaviour
     assert (force.soldiers, force.squad, force.platoon, asked[0].days) == (60, 6, 1, 21)
-    assert told.shock_unit == 0.5
+    assert (told.shock_unit, told.half_life_ties) == (0.5, 2.0)
     assert told.shock_memory**3 == pytest.approx(0.5, abs=0.02)
 
 
