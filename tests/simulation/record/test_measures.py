@@ -187,6 +187,18 @@ def test_a_force_without_soldiers_has_no_share_of_them() -> None:
     assert "clumping_company" not in found or math.isnan(found["clumping_company"])
 
 
+def test_units_in_which_nobody_served_at_the_start_are_none_that_nobody_left() -> None:
+    """Companies of two and divisions of four, of which seven in ten are absent, and the empty ones of the reserve."""
+    small = {"squad": 2, "platoon": 1, "company": 1, "battalion": 1, "division": 2}
+    model = DesertionModel(made(DAYS, [_force("alpha", absent_soldiers=0.7, **small)]), rng=SEED).run()
+    morning = DesertionModel(model.scenario, rng=SEED).people()
+    served = morning[morning["status"].eq("serving")]
+    assert served["company"].nunique() < 60
+    gone = model.people().loc[served.index, "day_left"].dropna().index
+    for unit in ("company", "division"):
+        assert model.measures()[f"clumping_{unit}"] == pytest.approx(_clumping(served, gone, unit))
+
+
 def test_the_cost_of_a_leaver_is_that_of_a_real_one() -> None:
     """Money is at real size, and each simulated person stands for five."""
     found = DesertionModel(toy(20, scale=0.2), rng=1).run().measures()
