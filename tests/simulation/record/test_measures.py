@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from types import SimpleNamespace
+from typing import cast
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from desertion import DesertionModel, Scenario
 from desertion.simulation.record.columns import MEASURES
-from desertion.simulation.world.codes import KINDS, ROUTES
+from desertion.simulation.record.tables import people_frame
+from desertion.simulation.world.codes import KINDS, ROUTES, SKILLED_BIT, STATUSES
+from desertion.simulation.world.fields import World
 from desertion.study.comparison.arm import outcome_of
 from desertion.study.comparison.outcomes import BY_NAME, OF_FORCES, OF_HOSTS, column
-from tests.simulation.worlds import HOT, OPEN, START, made
+from tests.simulation.worlds import HOT, OPEN, START, made, toy
 
 DAYS, SEED = 60, 4
 
@@ -49,7 +54,7 @@ def model() -> DesertionModel:
         DAYS,
         [
             _force("alpha", absent_soldiers=0.1, facing=["beta"]),
-            _force("beta", breakpoint=0.0, legitimacy_floor=0.0, facing=["alpha"]),
+            _force("beta", squad=6, absent_soldiers=0.2, breakpoint=0.0, legitimacy_floor=0.0, facing=["alpha"]),
         ],
         hosts,
         {"infiltrators": 0.6, "push_threat": 0.0},
@@ -148,6 +153,83 @@ def test_every_measure_is_what_the_tables_count(model: DesertionModel, force: st
     assert not wrong
     if force is None:
         assert not [name for name, value in found.items() if not value]
+
+
+def test_measures_on_the_way_are_those_of_a_run_that_ends_there(model: DesertionModel) -> None:
+    """Ten of sixty days, but for dates, which count as the horizon where they have not come; before the first day nothing has a mean."""
+    on_the_way = DesertionModel(model.scenario, rng=SEED)
+    assert math.isnan(on_the_way.measures()["mean_strength_share"])
+    for _ in range(10):
+        on_the_way.step()
+    ended = DesertionModel(model.scenario.with_({"days": 10}), rng=SEED).run()
+    found, wanted = (
+        {name: value for name, value in each.measures().items() if "day_" not in name and "_day" not in name}
+        for each in (on_the_way, ended)
+    )
+    assert found == pytest.approx(wanted, nan_ok=True)
+    assert on_the_way.measures()["day_50"] == DAYS
+
+
+def test_what_comes_on_the_first_day_comes_on_day_1() -> None:
+    """Two forces that break at the first loss and whose governments fall at the first leaver."""
+    weak = {"breakpoint": 1.0, "breakpoint_spread": 0.0, "legitimacy_floor": 1.0}
+    found = DesertionModel(made(3, [_force(name, **weak) for name in ("alpha", "beta")]), rng=SEED).run().measures()
+    wanted = {"collapsed": 1.0, "breakpoint_day": 1.0, "fallen": 1.0, "fall_day": 1.0, "falls": 2.0, "falls@beta": 1.0}
+    assert {name: found[name] for name in wanted} == wanted
+
+
+def test_a_force_without_soldiers_has_no_share_of_them() -> None:
+    """Nothing of which another could be a share, and a day that never comes."""
+    found = DesertionModel(made(3, [_force("town", soldiers=0)]), rng=SEED).run().measures()
+    shares = ("soldiers_left_share", "strength_share_end", "min_strength_share", "mean_strength_share")
+    assert all(math.isnan(found[name]) for name in shares)
+    assert found["day_10"] == 3.0
+    assert "clumping_company" not in found or math.isnan(found["clumping_company"])
+
+
+def test_units_in_which_nobody_served_at_the_start_are_none_that_nobody_left() -> None:
+    """Companies of two and divisions of four, of which seven in ten are absent, and the empty ones of the reserve."""
+    small = {"squad": 2, "platoon": 1, "company": 1, "battalion": 1, "division": 2}
+    model = DesertionModel(made(DAYS, [_force("alpha", absent_soldiers=0.7, **small)]), rng=SEED).run()
+    morning = DesertionModel(model.scenario, rng=SEED).people()
+    served = morning[morning["status"].eq("serving")]
+    assert served["company"].nunique() < 60
+    gone = model.people().loc[served.index, "day_left"].dropna().index
+    for unit in ("company", "division"):
+        assert model.measures()[f"clumping_{unit}"] == pytest.approx(_clumping(served, gone, unit))
+
+
+def test_the_cost_of_a_leaver_is_that_of_a_real_one() -> None:
+    """Money is at real size, and each simulated person stands for five."""
+    found = DesertionModel(toy(20, scale=0.2), rng=1).run().measures()
+    assert found["cost_per_leaver"] == pytest.approx(found["cost_eur"] / (5.0 * found["left_total"]))
+
+
+def test_people_are_told_by_name_and_place() -> None:
+    """Four persons by hand: who is in no squad is in no company, who is at home has no host, and the first day is day 1."""
+    world = SimpleNamespace(
+        squad=np.array([2, -1, 0, 1]),
+        squad_company=np.array([0, 0, 1]),
+        company_division=np.array([0, 4]),
+        force_of=np.array([1, 0, 0, 1]),
+        kind=np.array([0, 1, 2, 0]),
+        status=np.array([STATUSES.index(status) for status in ("serving", "abroad", "home", "protected")]),
+        left_route=np.array([-1, ROUTES.index("flee"), -1, ROUTES.index("hide")]),
+        left_day=np.array([-1, 0, -1, 6], np.int32),
+        community=np.array([3, 2, 1, 0]),
+        trait=np.array([SKILLED_BIT, 0, SKILLED_BIT | 2 * SKILLED_BIT, 2 * SKILLED_BIT]),
+        host=np.array([1, 1, 0, 0]),
+        spell=np.array([0, 1, 0, 2]),
+    )
+    named = SimpleNamespace
+    scenario = named(forces=[named(name="a"), named(name="b")], hosts=[named(name="near"), named(name="far")])
+    table = people_frame(cast(World, world), cast(Scenario, scenario)).astype(object)
+    assert table.where(table.notna(), None).to_numpy().tolist() == [
+        [0, "b", KINDS[0], "serving", None, None, 2, 1, 4, 3, True, None, 1],
+        [1, "a", KINDS[1], "abroad", "flee", 1, -1, -1, -1, 2, False, "far", 2],
+        [2, "a", KINDS[2], "home", None, None, 0, 0, 0, 1, True, None, 1],
+        [3, "b", KINDS[0], "protected", "hide", 7, 1, 0, 0, 0, False, "near", 3],
+    ]
 
 
 def test_outcomes_of_a_comparison_are_the_measures_of_the_run(model: DesertionModel) -> None:

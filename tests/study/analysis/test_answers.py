@@ -340,6 +340,20 @@ def test_bands_read_one_column_at_a_time_when_memory_is_short(done: Study, monke
         done.bands()
 
 
+def test_a_quantile_is_called_what_it_is(done: Study) -> None:
+    """That of 99.99 % was called the largest, and one of 0.05 % that of 0.1 %."""
+    levels = (0.05, 0.07, 0.5, 0.975, 0.025, 0.0, 1.0, 0.001, 0.0005, 0.9999)
+    names = ["q05", "q07", "q50", "q97.5", "q02.5", "q00", "q100", "q00.1", "q00.05", "q99.99"]
+    assert [bands.level_name(level) for level in levels] == names
+    table = done.bands(("left",), designs=[1], levels=(0.9999, 1.0))
+    curves = done.trajectories(1, "left").to_numpy().astype(float)
+    assert np.allclose(table["q99.99"], np.quantile(curves, 0.9999, axis=1))
+    assert np.allclose(table["q100"], curves.max(axis=1))
+    assert table.attrs["columns"]["q99.99"]["definition"].startswith("99.99 % quantile")
+    with pytest.raises(InputError, match=r"level = 95 must lie in \[0, 1\]"):
+        done.bands(levels=[95])
+
+
 def test_a_column_that_was_not_kept_is_refused_by_name(done: Study) -> None:
     """With the ones that were."""
     with pytest.raises(InputError, match="no daily column 'lefft'; did you mean 'left'"):
@@ -356,6 +370,16 @@ def test_runs_of_different_length_are_held_at_their_last_value(tmp_path: Path, s
     with StudyFile(done.path) as file:
         ((_, curves),) = bands.curves_of(file, 0, ["left"])
     assert curves.shape == (2, 4)
+
+
+def test_nothing_flows_after_a_run_has_stopped() -> None:
+    """Who has left stays gone, and nobody leaves or is let in any more, of one force neither."""
+    columns = ["left", "new_hide", "army:new_hide", "admitted"]
+    whole = np.arange(1.0, 17.0, dtype=np.float32).reshape(4, 4)
+    block = bands.same_length([whole, whole[:2]], columns)
+    assert np.array_equal(block[0], whole)
+    assert block[1].tolist() == [[1, 2, 3, 4], [5, 6, 7, 8], [5, 0, 0, 0], [5, 0, 0, 0]]
+    assert bands.same_length([whole[:1]], columns, longest=3)[0].tolist() == [[1, 2, 3, 4], [1, 0, 0, 0], [1, 0, 0, 0]]
 
 
 def test_the_summary_has_quantiles_of_every_measure(done: Study) -> None:

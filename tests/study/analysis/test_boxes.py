@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from desertion.study.analysis.boxes import find_box
+from desertion.study.analysis.boxes import confirmed_box, find_box
 
 RNG = np.random.default_rng(11)
 WORLDS = 800
@@ -43,6 +43,23 @@ def test_box_recovers_a_word() -> None:
 def test_no_box_where_all_worlds_agree(cases: np.ndarray) -> None:
     """Nothing separates worlds that do not differ."""
     assert find_box(COLUMNS, cases) is None
+
+
+def test_a_box_is_confirmed_where_it_holds_by_more_than_chance_in_the_other_half() -> None:
+    """Found where a is 1; of the other hundred points half lie there and half are of interest: 29 of 50 are 1.6 standard errors above, 30 are 2."""
+    other = np.random.default_rng(0).permutation(200) % 2 == 1  # as the halves are drawn
+    a = np.zeros(200)
+    a[np.flatnonzero(~other)[::2]] = a[np.flatnonzero(other)[:50]] = 1.0
+    for more in (29, 30):
+        cases = a == 1.0
+        cases[other] = np.repeat([True, False, True, False], [more, 50 - more, 50 - more, more])
+        box = confirmed_box({"a": a}, cases)
+        if more == 29:
+            assert box is None
+        else:
+            assert box is not None
+            assert (box.limits, box.density) == ({"a": (1.0, np.inf)}, 0.6)
+            assert (box.coverage, box.support, box.overall) == (0.6, 0.5, 0.5)
 
 
 @pytest.mark.statistical

@@ -78,6 +78,8 @@ def test_morris_tells_the_linear_factor_from_the_idle_one() -> None:
     table = morris_table(runs, "y", rule, with_dummy(rule, factors)).set_index("factor")
     assert table.loc["a", "effect"] == pytest.approx(3.0)
     assert table.loc["a", "sigma"] == pytest.approx(0.0, abs=1e-9)
+    # Its steps lead from 0 to 2/3 or from 1/3 to 1: effects of -1/3 and of 1/3, which must not cancel.
+    assert table.loc["b", ["effect", "half_width"]].tolist() == pytest.approx([1 / 3, 0.0])
     assert table.loc["b", "sigma"] > 0.1
     assert table.loc["dummy", "effect"] == pytest.approx(0.0)
     assert bool(table.loc["a", "above_noise"])
@@ -230,7 +232,9 @@ def test_the_logarithm_is_explained_where_a_few_large_values_decide_the_mean() -
 
 
 def test_single_replicates_have_no_spread_to_explain() -> None:
-    """Asked of them it is refused, and not told as a table of nothing."""
+    """Asked of them it is refused, and not told as a table of nothing; of 1 and 3 it is the root of 2, of 0 and 4 twice that."""
+    pairs = pd.DataFrame({"design": [0, 0, 1, 1], "replicate": [0, 1] * 2, "status": "done", "y": [1.0, 3.0, 0.0, 4.0]})
+    assert point_outcomes(pairs, "y", 2, "spread", "").tolist() == pytest.approx([math.sqrt(2), math.sqrt(8)])
     runs = pd.DataFrame({"design": [0, 1], "replicate": 0, "status": "done", "y": [1.0, 2.0]})
     with pytest.raises(InputError, match="of the spread needs at least two replicates a point"):
         point_outcomes(runs, "y", 2, "spread", "a Sobol analysis")

@@ -31,6 +31,7 @@ def test_numpy_values_become_plain_numbers() -> None:
         ({"normal": [5, 2]}, 0.5, 5.0),
         ({"triangular": [0, 1, 2]}, 0.5, 1.0),
         ({"triangular": [0, 1, 2]}, 0.125, 0.5),
+        ({"triangular": [0, 1, 4]}, 2 / 3, 2.0),
         ({"choices": ["a", "b"]}, 0.5, "b"),
         ({"choices": ["a", "b"]}, 1.0, "b"),
     ],

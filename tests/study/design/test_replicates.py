@@ -52,6 +52,14 @@ def test_precision_has_to_last_over_the_look_ahead() -> None:
     assert precise_from(patient, lucky[:found]) is None
 
 
+def test_the_look_ahead_grows_with_the_replicates_beyond_a_hundred() -> None:
+    """Noughts have a chance known to z**2 / 2 / (n + z**2): from 100 on to 0.0186, for which five more must be seen, and from 150 on to 0.0125, for which it is 5 * 150 // 100 = 7."""
+    for half_width, count, ahead in ((0.0186, 100, 5), (0.0125, 150, 7)):
+        rule = ReplicateRule(chance_of="y", at_least=1.0, half_width=half_width, look_ahead=5)
+        assert precise_from(rule, [0.0] * (count + ahead - 1)) is None
+        assert precise_from(rule, [0.0] * (count + ahead)) == count
+
+
 def test_half_widths_are_student_intervals() -> None:
     """Against sim-tools' running statistics."""
     values = np.random.default_rng(1).normal(1e6, 1.0, 50)

@@ -11,6 +11,7 @@ import pytest
 from desertion.errors import InputError
 from desertion.study.places.events import Columns, Events, of_units, read_events
 from desertion.study.places.linking import links_of
+from desertion.study.places.links import EARTH
 
 ROWS = [f"u{i},2020-01-{2 + i:02d},{i},0,{'a' if i < 5 else 'b'}" for i in range(10)]
 BARE = [row.rpartition(",")[0] + "," for row in ROWS]
@@ -38,7 +39,7 @@ def test_events_are_read_with_strata_and_positions(tmp_path: Path) -> None:
 
 def test_units_with_two_positions_or_sizes_are_remarked_on(tmp_path: Path) -> None:
     """The first that is given counts, not an empty cell before it."""
-    rows = [*ROWS[1:], "u11,2020-01-20,,,a", "u11,2020-01-21,7,0,a", "u11,2020-01-22,8,0,a"]
+    rows = [*ROWS[1:], "u11,2020-01-20,,,a", *(f"u11,2020-01-2{x - 6},{x},0,a" for x in (7, 8, 9))]
     events = _read(_file(tmp_path, rows))
     assert "1 unit has more than one x, the first of which is used (one has 7 and 8)." in events.remarks
     assert not any("more than one y" in remark for remark in events.remarks)
@@ -59,7 +60,7 @@ def test_dates_may_be_written_without_leading_zeros_and_with_semicolons(tmp_path
 @pytest.mark.parametrize(
     ("rows", "heading", "columns", "sentence"),
     [
-        ([*ROWS, "u11,,1,1,a"], HEADING, {}, ":12: the event of 'u11' has no date"),
+        ([*ROWS, "u11,,1,1,a"], HEADING, {}, ":12: the event of 'u11' has no date (1 rows)"),
         ([f"u{i},,0,0,a" for i in range(9)], HEADING, {}, "no row has a date; events need dates"),
         ([*ROWS, "u11,soon,1,1,a"], HEADING, {}, "date = 'soon' must be a date as in 1989-11-09"),
         ([*ROWS, ",2020-01-01,1,1,a"], HEADING, {}, ":12: unit is empty"),
@@ -76,6 +77,7 @@ def test_dates_may_be_written_without_leading_zeros_and_with_semicolons(tmp_path
         (ROWS, "unit,date,lat,date,area", {}, "column = 'date' is there twice"),
         (ROWS, HEADING, {"only": ("area=c",)}, "leaves no row"),
         (ROWS, HEADING, {"only": ("area",)}, "must be COLUMN=VALUE"),
+        (ROWS, HEADING, {"size": "x"}, ":2: x = '0' must be a finite number above 0"),
         (BARE, HEADING, {"size": "area"}, "events.csv: area is empty in all rows; fill it, or leave --size out"),
         (BARE, HEADING, {"after": "area"}, "area is empty in all rows; fill it, or leave --after out"),
         (BARE, HEADING, {"also": ("area",)}, "area is empty in all rows; fill it, or leave --also out"),
@@ -106,6 +108,12 @@ def test_lone_strata_and_ties_are_said(tmp_path: Path) -> None:
     events = _read(_file(tmp_path, [*ROWS, "u9x,2020-01-02,3,3,c"]), strata="area")
     assert any("1 of 3 strata has one unit with an event (c)" in remark for remark in events.remarks)
     assert any("1 day has more than one event" in remark for remark in events.remarks)
+    # Nobody acts in the stratum z; two units in one stratum are enough to change places.
+    rows = [f"u{i},2020-01-0{1 + i},{i},0,{name}" for i, name in enumerate("abcdefgxx")]
+    events = _read(_file(tmp_path, [*rows, "n,,0,0,z"]), strata="area", never=True)
+    assert any(
+        "7 of 9 strata have one unit with an event (a, b, c, d, e and 2 more)" in line for line in events.remarks
+    )
 
 
 def test_dates_known_by_their_interval_are_drawn_within_it(tmp_path: Path) -> None:
@@ -118,12 +126,23 @@ def test_dates_known_by_their_interval_are_drawn_within_it(tmp_path: Path) -> No
     assert "Days are known by their intervals and drawn 100 times within them" in events.remarks[-1]
     with pytest.raises(InputError, match="must be before date = 2020-01-10"):
         _read(_file(tmp_path, [*rows, "u11,2020-01-10,2020-01-10"], "unit,date,before"), after="before")
+    with pytest.raises(InputError, match="all events lie in one interval"):
+        _read(
+            _file(
+                tmp_path,
+                [*rows[5:], *rows[8:], *(f"v{i},2020-01-10,2020-01-08" for i in range(5)), "w,,"],
+                "unit,date,before",
+            ),
+            after="before",
+            never=True,
+        )
 
 
 def test_a_unit_first_acts_on_the_earliest_day_of_its_rows_whatever_their_order(tmp_path: Path) -> None:
     """Of two reports of a unit the earlier day of each draw counts, and the one that ends first is its interval; each order of the rows gives the same."""
     rows = [f"u{i},2020-01-{10 + i},2020-01-0{1 + i}" for i in range(8)]
     rows += ["a,2020-01-11,2020-01-03", "a,2020-01-12,2020-01-10", "a,2020-01-30,2020-01-01"]
+    rows += ["c,2020-01-11,2020-01-10", "c,2020-01-12,2020-01-09"]
     rows += ["b,2020-01-13,2020-01-09", "b,2020-01-13,2020-01-12", "b,2020-02-10,2020-01-20"]
     one, other = (_read(_file(tmp_path, order, "unit,date,before"), after="before") for order in (rows, rows[::-1]))
     assert np.array_equal(one.first, other.first)
@@ -134,6 +153,7 @@ def test_a_unit_first_acts_on_the_earliest_day_of_its_rows_whatever_their_order(
     assert one.first[a].min() < -6.0
     assert one.first[a].max() == 1.0
     assert one.intervals[one.batch[a]].tolist() == [-6.0, 1.0]
+    assert set(one.first[one.units.index("c")]) == {0.0, 1.0}  # the second may have come a day before the first
     assert one.first[b].max() == 3.0
     assert one.intervals[one.batch[b]].tolist() == [0.0, 3.0]
 
@@ -161,6 +181,45 @@ def test_empty_dates_are_kept_as_never_when_asked(tmp_path: Path) -> None:
     left = of_units(events, events.acted)
     assert len(left.units) == 10
     assert len(left.day_of) == 10
+    again = _read(_file(tmp_path, [*ROWS, "z,,1,1,a", ROWS[0]]), never=True)
+    assert "1 row repeats a unit and its day: one event each." in again.remarks
+
+
+def test_the_events_of_some_units_are_those_of_a_table_of_them_alone(tmp_path: Path) -> None:
+    """Eight units, the fewest that are tested, some of which act twice: their events, strata, positions, sizes and other outcomes."""
+    rows = [f"{row},{9 - i},2020-03-0{1 + i % 4}" for i, row in enumerate(ROWS)]
+    rows += [row.replace("2020-01", "2020-02") for row in rows[3:6]]
+    columns = {"strata": "area", "size": "men", "also": ("other",)}
+    heading = f"{HEADING},men,other"
+    rows = [row.replace(",0,2020", ",10,2020") for row in rows]
+    kept = [row for row in rows if row[1] not in "14"]
+    every, some = (_read(_file(tmp_path, each, heading), **columns) for each in (rows, kept))
+    found = of_units(every, np.array([name not in ("u1", "u4") for name in every.units]))
+    assert found.units == some.units
+    assert some.units_acted == 8
+    for name in ("first", "batch", "unit_of", "day_of", "strata", "points", "size"):
+        assert np.array_equal(getattr(found, name), getattr(some, name)), name
+    assert np.array_equal(found.also["other"], some.also["other"])
+
+
+def test_other_outcomes_have_days_of_their_own(tmp_path: Path) -> None:
+    """Counted from the first event; an interval of the event says nothing of them."""
+    rows = [f"u{i},2020-01-{10 + i},2020-01-0{1 + i},2020-02-0{1 + i}" for i in range(8)]
+    events = _read(_file(tmp_path, rows, "unit,date,before,other"), after="before", also=("other",))
+    assert events.also["other"].tolist() == [[22.0 + i] * 100 for i in range(8)]
+
+
+def test_latitude_and_longitude_are_degrees_on_a_globe(tmp_path: Path) -> None:
+    """Greenwich on the equator, a quarter round to the east of it, and the pole, in km from the centre; x and y beside them are not looked at."""
+    where = ["0,0", "0,90", "90,0", "0,180", "0,-180", "-45,100", "-90,7", "1,1"]
+    rows = [f"u{i},2020-01-0{1 + i},{each},1,2" for i, each in enumerate(where)]
+    heading = "unit,date,lat,lon,x,y"
+    points = _read(_file(tmp_path, rows, heading)).points
+    assert points is not None
+    assert points[:5] == pytest.approx(EARTH * np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [-1, 0, 0], [-1, 0, 0]]))
+    for wrong in ("90.1,0", "0,180.1"):
+        with pytest.raises(InputError, match="lat must lie in -90 to 90 and lon in -180 to 180 degrees"):
+            _read(_file(tmp_path, [*rows, f"u9,2020-01-09,{wrong},1,2"], heading))
 
 
 def test_links_name_known_units_once(tmp_path: Path) -> None:

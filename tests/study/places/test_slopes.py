@@ -71,6 +71,73 @@ def test_the_past_holds_earlier_battles_of_the_same_side_in_other_campaigns() ->
     assert past(battles, enemy=True).sum() == 0.0
 
 
+def test_every_question_has_the_past_that_its_name_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two sides that meet twice, and one of them a battle between, by hand: days since each battle of a past, which halve at the stated rate."""
+    battles = Battles(
+        side=np.array([0, 1, 0, 0, 1]),
+        battle=np.array([0, 0, 1, 2, 2]),
+        start=np.array([0.0, 0.0, 31.0, 61.0, 61.0]),
+        end=np.array([1.0, 1.0, 32.0, 63.0, 63.0]),
+        outcome=np.array([-0.2, 0.0, -2.0, -1.0, -3.0]),
+        losses=np.array([np.nan, -1.0, -2.0, -3.0, np.nan]),
+        strength=np.array([100.0, 300.0, 50.0, 200.0, 400.0]),
+        theatre=np.array([0, 0, 1, 0, 0]),
+        campaign=np.array([0, 0, 1, 1, 1]),
+        year=np.full(5, 1862),
+        shared=np.array([[1, 0, 0.5, 0.5, 0], [0, 1, 0, 0, 0.5], [1, 0, 1, 1, 0], [0.25, 0, 1, 1, 0], [0, 0.5, 0, 0, 1]]),
+    )  # fmt: skip
+
+    def halved(since: dict[tuple[int, int], float], half_life: float = 139.0) -> np.ndarray:
+        weights = np.zeros((5, 5))
+        for place, days in since.items():
+            weights[place] = 0.5 ** (days / half_life)
+        return weights
+
+    own, between = {(2, 0): 30.0, (3, 0): 60.0, (4, 1): 60.0}, {(3, 2): 29.0}
+    every, shared = halved(own | between), battles.shared
+    assert shared is not None
+    wanted = {
+        "own army's past, half-life 139 days": halved(own),
+        "half-life 30 days": halved(own, 30.0),
+        "half-life 99 days": halved(own, 99.0),
+        "half-life without end": halved(own, math.inf),
+        "same theatre only": halved({(3, 0): 60.0, (4, 1): 60.0}),
+        "other theatres only": halved({(2, 0): 30.0}),
+        "same campaign included": every,
+        "the same campaign's own past": halved(between),
+        "without garrisons that surrendered": halved({(2, 0): 30.0, (3, 0): 60.0}),
+        "controls for own killed and wounded and the ratio of strengths": halved(own),
+        "without effects of side, year and theatre (the first look)": halved(own),
+        "placebo: the enemy's past": halved({(2, 1): 30.0, (3, 1): 60.0, (4, 0): 60.0}),
+        "placebo: own past killed and wounded": halved({(4, 1): 60.0}),
+        "own future (no placebo: a series is as like its future as its past)": halved(
+            {(0, 2): 30.0, (0, 3): 60.0, (1, 4): 60.0}
+        ),
+        "past of regiments shared, beside that of others": every * shared,
+        "past of others, beside that of regiments shared": every * (1.0 - shared),
+    }
+    monkeypatch.setattr("desertion.study.places.past.FEWEST", 1)
+    asked = {each.name: each for each in questions(battles)}
+    assert list(asked) == list(wanted)
+    for name, weights in wanted.items():
+        assert asked[name].weights == pytest.approx(weights), name
+    # A garrison is one of which half was taken, and not one of which 45 % were.
+    assert asked["without garrisons that surrendered"].kept.tolist() == [False, False, True, True, False]
+    assert [name for name, each in asked.items() if each.bare] == [list(wanted)[10]]
+    assert asked["placebo: own past killed and wounded"].values == pytest.approx([0.0, -1.0, -2.0, -3.0, 0.0])
+    controls = asked["controls for own killed and wounded and the ratio of strengths"].controls
+    ratio = [math.log(1 / 3), math.log(3), 0.0, math.log(1 / 2), math.log(2)]
+    assert controls == pytest.approx(np.column_stack([[-2.0, -1.0, -2.0, -3.0, -2.0], ratio, [0, 0, 1, 0, 0]]))
+    # All regiments of row 2 had fought before: there are no others whose past could stand beside theirs.
+    one, other = list(asked.values())[-2:]
+    assert one.kept.tolist() == other.kept.tolist() == [False, False, False, True, True]
+    assert one.beside == pytest.approx(other.weights)
+    assert other.beside == pytest.approx(one.weights)
+    monkeypatch.setattr("desertion.study.places.past.FEWEST", 3)
+    few = {list(wanted)[place] for place in (4, 5, 7, 8, 12, 13, 14, 15)}
+    assert [each.name for each in questions(battles)] == [name for name in wanted if name not in few]
+
+
 def test_p_values_of_a_small_case_are_those_of_all_its_permutations() -> None:
     """Strata of 1, 1, ..., 3 and 2 battles: twelve orders, each worked out by least squares here; the family is that of the largest beside the primary question, each on its own scale."""
     battles = _small()
@@ -192,24 +259,29 @@ def test_side_theatre_and_year_make_a_stratum(tmp_path: Path) -> None:
             == len(np.unique(battles.year[own]))
             == 1
         )
+    many = replace(_small(), side=np.repeat([1, 11], 10), theatre=np.repeat([11, 1], 10))
+    assert strata_of(many).tolist() == [0] * 10 + [1] * 10
 
 
 def test_regiments_that_fought_in_both_battles_are_counted(tmp_path: Path) -> None:
-    """Half of the row's regiments in an earlier battle is a share of .5; a battle without a list has none."""
+    """One of the row's three regiments in an earlier battle is a third, of the two that were there then a half; a battle without a list or without a name there has none."""
     carriers = tmp_path / "units.csv"
     carriers.write_text(
-        "cwsac_id,belligerent,unit_code\nB0,US,U1\nB0,US,U2\nB1,US,U2\nB1,US,U3\nB0,Confederate,U2\n".replace(
+        "cwsac_id,belligerent,unit_code\nB0,US,U1\nB0,US,U2\nB1,US,U2\nB1,US,U3\nB1,US,U4\nB0,Confederate,U2\n,US,U1\n".replace(
             "US", "Union"
         ),
         encoding="utf-8",
     )
-    battles = read_battles(_table(tmp_path), (), carriers)
+    path = _table(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace(",B3,", ",,"), encoding="utf-8")
+    battles = read_battles(path, (), carriers)
     assert battles.shared is not None
     union = [
-        int(np.flatnonzero((battles.side == 1) & (battles.start == day))[0]) for day in np.unique(battles.start)[:3]
+        int(np.flatnonzero((battles.side == 1) & (battles.start == day))[0]) for day in np.unique(battles.start)[:4]
     ]
-    assert battles.shared[union[1], union[0]] == 0.5
-    assert battles.shared[union[2]].sum() == 0.0
+    assert battles.shared[union[1], union[0]] == 1 / 3
+    assert battles.shared[union[0], union[1]] == 0.5
+    assert not battles.shared[union[2:]].any()
 
 
 @pytest.mark.parametrize(
@@ -222,6 +294,7 @@ def test_regiments_that_fought_in_both_battles_are_counted(tmp_path: Path) -> No
             ("1861-05-01,1861-05-02", "1861-05-01,1861-04-30"),
             ":2: end = '1861-04-30' must not be before start = 1861-05-01",
         ),
+        (("1861-05-02,", "1861-05-02,-"), ":2: strength = '-"),
     ],
 )
 def test_wrong_battles_get_a_sentence(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
@@ -229,6 +302,37 @@ def test_wrong_battles_get_a_sentence(tmp_path: Path, change: tuple[str, str], s
     path = _table(tmp_path)
     path.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(sentence)):
+        read_battles(path, ())
+
+
+def test_sides_that_can_be_used_have_a_strength_a_date_and_a_number_taken(tmp_path: Path) -> None:
+    """Twenty are enough. Nobody taken is a number, no strength is none; a battle may be of one day, and one without a campaign is its own."""
+    path = _table(tmp_path, 11)
+    rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
+    names = {name: place for place, name in enumerate(rows[0])}
+    for row, name, cell in (
+        (1, "strength", "0"), (2, "missing_captured", ""), (3, "missing_captured", "0"), (4, "end", ""), (5, "end", rows[5][names["start"]]),
+        (6, "missing_captured", rows[6][names["strength"]]), (7, "campaign", ""), (8, "campaign", ""), (9, "campaign", ""),
+        (10, "strength", "10000"), (10, "killed_wounded", "10001"),
+    ):  # fmt: skip
+        rows[row][names[name]] = cell
+    path.write_text("\n".join(map(",".join, rows)) + "\n", encoding="utf-8")
+    battles = read_battles(path, ())
+    assert len(battles.outcome) == 20
+    strength = float(rows[3][names["strength"]])
+    assert battles.outcome[0] == pytest.approx(math.log(0.5 / (strength + 0.5)))
+    assert (battles.end - battles.start)[:5].tolist() == [1.0, 0.0, 0.0, 1.0, 1.0]
+    own = battles.campaign[4:7]
+    assert own[0] == own[1] != own[2]
+    assert not np.isin(own, battles.campaign[:4]).any()
+    assert battles.remarks == (
+        f"killed_wounded of {path}:11 (10001) exceeds its strength (10000) and counts as all of it.",
+    )
+    rows[11][names["start"]] = ""
+    path.write_text("\n".join(map(",".join, rows)) + "\n", encoding="utf-8")
+    with pytest.raises(
+        InputError, match="19 sides in battles have a date, a strength and missing_captured; at least 20"
+    ):
         read_battles(path, ())
 
 

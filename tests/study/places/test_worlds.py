@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
+import pytest
+
+from desertion.scenario import Scenario
 from desertion.study.places.links import within
 from desertion.study.places.worlds import Map, histories, weekly_rates
 
@@ -26,6 +31,40 @@ def test_contagion_brings_events_forward_on_the_same_fates() -> None:
         assert (after <= before).all()
         sooner += int((after < before).sum())
     assert sooner > 0
+
+
+def test_rates_act_from_the_first_day_of_their_week() -> None:
+    """Where all go at once they go on day 0 in the first week and on day 7 in the second, the last day of which is day 13."""
+    for rates, day in (([10.0], 0.0), ([0.0, 10.0], 7.0)):
+        assert (histories(replace(GROUND, rates=np.array(rates)), 1, 1)[0] == day).all()
+
+
+def test_contagion_runs_along_the_links_of_the_map() -> None:
+    """Places that are tied to nobody act on the same day with it and without; of those that are tied some act sooner. The second history is that of the next seed."""
+    tied = np.maximum(GROUND.links.sender, GROUND.links.receiver) < 30
+    links = replace(GROUND.links, sender=GROUND.links.sender[tied], receiver=GROUND.links.receiver[tied])
+    ground = replace(GROUND, links=links)
+    alone = np.setdiff1d(np.arange(60), [links.sender, links.receiver])
+    (_, before), (_, after) = (histories(ground, 2, 1, weight=weight) for weight in (0.0, 4.0))
+    assert np.array_equal(before[alone], after[alone], equal_nan=True)
+    assert not np.array_equal(before, after, equal_nan=True)
+    assert np.array_equal(before, histories(ground, 1, 2)[0], equal_nan=True)
+
+
+def test_cells_are_squads_whose_shocks_are_half_gone_after_three_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scenario that is run: one person a place, squads of the cell's size, a shock each; the pull of who left is half gone after two days; who never leaves has no day."""
+    asked: list[Scenario] = []
+
+    def model(scenario: Scenario, rng: int) -> SimpleNamespace:
+        asked.append(scenario)
+        return SimpleNamespace(run=lambda: SimpleNamespace(world=SimpleNamespace(left_day=np.full(60, -1))))
+
+    monkeypatch.setattr("desertion.simulation.model.DesertionModel", model)
+    assert np.isnan(histories(GROUND, 1, 1, shock=0.5, cell=6)).all()
+    (force,), told = asked[0].forces, asked[0].behaviour
+    assert (force.soldiers, force.squad, force.platoon, asked[0].days) == (60, 6, 1, 21)
+    assert (told.shock_unit, told.half_life_ties) == (0.5, 2.0)
+    assert told.shock_memory**3 == pytest.approx(0.5, abs=0.02)
 
 
 def test_cells_share_their_shocks() -> None:

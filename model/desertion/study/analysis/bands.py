@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, refuse_unknown
+from desertion.parameters.arguments import SHARE
 from desertion.simulation.record.columns import BAND, DAILY, HOSTLY, definitions
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
@@ -33,8 +34,10 @@ def bands(
         One row a design point, column and day: design, column, day, runs, and a column a level such as `q50`.
 
     Raises:
-        InputError: If no curves were kept, a column was not, or the table would be too long.
+        InputError: If no curves were kept, a column was not, a level lies outside of [0, 1], or the table would be too long.
     """
+    for level in levels:
+        SHARE.checked("level", level)
     wanted = chosen_columns(file, columns)
     points = range(len(file.points())) if designs is None else designs
     tables: list[pd.DataFrame] = []
@@ -87,8 +90,9 @@ def chosen_columns(file: StudyFile, columns: Sequence[str]) -> list[str]:
 
 
 def level_name(level: float) -> str:
-    """Name of a quantile's column: q05, q50, q97.5."""
-    return f"q{100 * level:04.1f}".removesuffix(".0")
+    """Name of a quantile's column: q05, q50, q97.5, q99.99."""
+    whole, _, part = f"{100 * level:.10f}".rstrip("0").partition(".")
+    return f"q{whole:0>2}{'.' if part else ''}{part}"
 
 
 def same_length(curves: Sequence[NDArray[np.float32]], columns: Sequence[str], longest: int = 0) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from desertion.errors import InputError, input_error
 from desertion.study.arrays import Array, Indices
-from desertion.study.places.table import numbered, read_table
+from desertion.study.places.table import Table, numbered, read_table
 
 FEWEST = 20  # rows of a regression
 _COLUMNS = "source_battle, belligerent, start, end, strength, killed_wounded, missing_captured, theater, campaign"
@@ -67,7 +67,7 @@ def read_battles(path: Path, only: Sequence[str], carriers: Path | None = None) 
     missing = [name for name in _COLUMNS.split(", ") if name not in table.columns]
     if missing:
         raise InputError(f"{table.where}: has no column {', '.join(missing)}; battles need {_COLUMNS}")
-    strength, taken, hit = (table.numbers(name) for name in ("strength", "missing_captured", "killed_wounded"))
+    strength, taken, hit = (_people(table, name) for name in ("strength", "missing_captured", "killed_wounded"))
     starts, ends = table.dates("start"), table.dates("end")
     kept = [
         place
@@ -119,6 +119,14 @@ def read_battles(path: Path, only: Sequence[str], carriers: Path | None = None) 
         ),
         remarks=tuple(beyond),
     )
+
+
+def _people(table: Table, name: str) -> Array:
+    numbers = table.numbers(name)
+    for row, number in zip(table.rows, numbers, strict=True):
+        if number < 0.0:
+            raise input_error(name, f"{number:g}", "must not be below 0", where=row.where)
+    return numbers
 
 
 def _logit(part: Array, whole: Array) -> Array:

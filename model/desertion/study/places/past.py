@@ -37,8 +37,10 @@ class Question:
 
     @property
     def kept(self) -> NDArray[np.bool_]:
-        """Rows of the regression: those that have a past and are to be kept."""
-        has_past = self.weights.sum(axis=1) > 0.0
+        """Rows of the regression: those that have a past, also the one that is held fixed, and are to be kept."""
+        has_past = self.weights.any(axis=1)
+        if self.beside is not None:  # a mean of nothing would stand there as a logit of 0, half of the army missing
+            has_past &= self.beside.any(axis=1)
         return has_past if self.rows is None else has_past & self.rows
 
 
@@ -101,17 +103,9 @@ def questions(battles: Battles) -> list[Question]:
     if battles.shared is not None:
         linked = past(battles, same_campaign=True) * battles.shared
         unlinked = past(battles, same_campaign=True) * (1.0 - battles.shared)
-        known = battles.shared.any(axis=1)
         asked += [
-            Question(
-                name="past of regiments shared, beside that of others", weights=linked, beside=unlinked, rows=known
-            ),
-            Question(
-                name="past of others, beside that of regiments shared",
-                weights=unlinked,
-                beside=linked,
-                rows=known & (linked.sum(axis=1) > 0.0),
-            ),
+            Question(name="past of regiments shared, beside that of others", weights=linked, beside=unlinked),
+            Question(name="past of others, beside that of regiments shared", weights=unlinked, beside=linked),
         ]
     return [each for each in asked if each.kept.sum() >= FEWEST]
 
