@@ -189,11 +189,13 @@ class Contents:
         Raises:
             InputError: If the column was not kept or the point has no finished run.
         """
+        runs = self.runs
+        there = {*runs.loc[(runs["design"] == design) & (runs["status"] == DONE), "replicate"]}
         with StudyFile(self.path) as file:
             place = list(file.header().get("columns", ())).index(*bands.chosen_columns(file, (column,)))
             rows = file.rows(design=design, curves=True)
-            # Replicates as the file has them by now, and not the table of runs: a driver may have written since.
-            curves = {row.replicate: row.curve[:, place, None] for row in rows if row.status == DONE}
+            # Those of the table of runs alone: a driver may have written more since.
+            curves = {row.replicate: row.curve[:, place, None] for row in rows if row.replicate in there}
         if not curves:
             raise InputError(f"{self.path}: design point {design} has no finished run")
         counts = self.is_real and counted([column], DAILY)
