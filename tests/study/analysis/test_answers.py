@@ -48,6 +48,22 @@ def test_paired_differences_are_those_of_the_same_replicates(done: Study) -> Non
     assert row["share_higher"] == 1.0
 
 
+def test_what_pairing_gives_by_hand() -> None:
+    """Changes of 1, 0, 0, 2, 0 and 3: a variance of 1.6 where separate runs have 0.8 + 3.2. A run without a number is no pair, and a point that stands twice no further evidence."""
+    values = {"a": [0.0, 0.0, 1.0, 1.0, 2.0, 2.0, np.inf, 1.0], "b": [1.0, 0.0, 1.0, 3.0, 2.0, 5.0, 1.0, np.nan]}
+    runs = pd.concat([
+        pd.DataFrame({"policies": name, "replicate": range(8), "design": 2 * place + again, "status": "done", "left_total": own})
+        for place, (name, own) in enumerate(values.items()) for again in (0, 1)
+    ], ignore_index=True)  # fmt: skip
+    runs.attrs["parameters"] = ["policies"]
+    (row,) = paired_differences(runs, ["left_total"]).to_dict("records")
+    wanted = {
+        "pairs": 6, "median_baseline": 1.0, "median_policy": 1.5, "difference": 0.5, "low": 0.0, "high": 3.0, "mean_difference": 1.0,
+        "share_higher": 0.5, "correlation": 0.75, "saving": 2.5,
+    }  # fmt: skip
+    assert {name: row[name] for name in wanted} == pytest.approx(wanted)
+
+
 def test_chances_differ_by_their_share_of_pairs() -> None:
     """Of 200 pairs 100 collapse under the second policy alone and 20 under the first: 40 % more, where the median says none."""
     base, other = np.repeat([0.0, 1.0, 1.0], [120, 20, 60]), np.repeat([1.0, 0.0, 0.0, 1.0], [100, 20, 20, 60])
@@ -184,6 +200,10 @@ def test_a_phase_table_has_one_cell_a_point_and_refuses_to_mix() -> None:
     ]
     table = phase_table(pd.DataFrame(rows), "a", "b")
     assert table.to_numpy().tolist() == [[0.0, 0.5], [0.0, 0.5]]
+    assert (table.index.tolist(), table.columns.tolist()) == ([0, 1], [0, 1])
+    skewed = pd.DataFrame([{**row, "share_left": row["a"] + row["b"] + 9.0 * (row["replicate"] == 3)} for row in rows])
+    middle = phase_table(skewed[::-1], "a", "b", shown="median")
+    assert middle.to_numpy().tolist() == [[0.0, 1.0], [1.0, 2.0]]
     other = pd.DataFrame([{**row, "design": row["design"] + 4, "c": 1} for row in rows])
     with pytest.raises(InputError, match=r"would mix 2 design points .* Study\.phase\(\.\.\., policy=\)"):
         phase_table(pd.concat([pd.DataFrame(rows), other]), "a", "b")

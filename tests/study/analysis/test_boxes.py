@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from desertion.study.analysis.boxes import confirmed_box, find_box
+from desertion.study.analysis.boxes import Box, confirmed_box, find_box
 
 RNG = np.random.default_rng(11)
 WORLDS = 800
@@ -37,6 +37,16 @@ def test_box_recovers_a_word() -> None:
     assert box.limits == {"form": ("additive",)}
     assert box.density == box.coverage == 1.0
     assert box.where() == "form is additive"
+
+
+def test_a_box_is_told_with_its_bounds_and_shares() -> None:
+    """Bounds on one side, on both, and words; how dense it is against all, and what it holds."""
+    limits = {"a": (0.2, 0.41), "b": (-np.inf, 3.0), "c": (0.5, np.inf), "form": ("x", "y")}
+    box = Box(limits=limits, density=0.8, coverage=0.6, support=0.3, overall=0.25)
+    assert box.words("half leave") == (
+        "Where a between 0.2 and 0.41 and b <= 3 and c >= 0.5 and form is x or y, half leave in 80 % of the points, against 25 % overall; "
+        "this region holds 30 % of the points and 60 % of the cases."
+    )
 
 
 @pytest.mark.parametrize("cases", [np.zeros(WORLDS, bool), np.ones(WORLDS, bool)])

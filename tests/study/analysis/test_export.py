@@ -99,6 +99,7 @@ def test_curves_are_of_the_same_runs_as_measures(done: Study, study: Callable[..
     assert len(days[["design", "replicate"]].drop_duplicates()) == 24
     assert outcomes["daily_left"].shape == (len(experiments), 11) == (24, 11)
     assert np.array_equal(outcomes["daily_left"][-1], whole.trajectories(5, "left")[4])
+    assert done.trajectories(5, "left").equals(whole.trajectories(5, "left")[[0, 1, 2, 4]])
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "ema"])

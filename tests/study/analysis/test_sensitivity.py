@@ -129,6 +129,15 @@ def test_what_does_not_stand_clear_of_the_dummys_upper_end_is_not_above_noise() 
         assert _against_dummy(table, "low", "high", dummy=True)["above_noise"].tolist() == [clear, False]
 
 
+def test_an_index_is_above_noise_by_its_lower_end() -> None:
+    """Sixteen noisy points: all three totals reach above the dummy's, and one of them stands above it as a whole."""
+    rule = DesignRule(kind="sobol", points=16, seed=1, dummy=True)
+    table = sobol_table(_runs(rule, noise=2.0), "y", rule, with_dummy(rule, THREE), draws=100)
+    floor = table["total_high"].iloc[-1]
+    assert (table["total_high"].iloc[:3] > floor).all()
+    assert table["above_noise"].tolist() == (table["total_low"] > floor).tolist() == [False, True, False, False]
+
+
 @pytest.mark.filterwarnings("error")
 def test_too_few_trajectories_or_points_have_no_interval(tmp_path: Path) -> None:
     """One trajectory, and one base point, gave intervals without a width, above which everything stood; without any it is unknown what does."""

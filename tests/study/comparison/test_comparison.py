@@ -12,6 +12,7 @@ from desertion.scenario.consistency import check
 from desertion.study.comparison import arm
 from desertion.study.comparison.compare import arms, spec_of
 from desertion.study.comparison.comparison import Comparison
+from desertion.study.comparison.daily import loads_table
 from desertion.study.comparison.pictures import peaks, people_there
 from desertion.study.comparison.report.answer import answer
 from desertion.study.comparison.report.words import assumptions
@@ -56,6 +57,16 @@ def test_what_a_run_keeps_survives_packing():
     assert int((kept.routes["russia"] > 0).sum()) == int(people["day_left"].notna().sum())
     georgia = hosts[hosts["host"] == "georgia"]["waiting"].to_numpy()
     assert kept.loads[:, 1, arm.HOSTLY.index("waiting")].tolist() == georgia.tolist()
+
+
+def test_loads_are_means_of_each_day_and_host_at_real_size() -> None:
+    """Two runs, of which one stopped a day early: people stay where they are, and nothing is spent any more."""
+    whole = np.arange(42, dtype=np.float32).reshape(3, 2, 7)
+    table = loads_table([whole, whole[:2]], ["near", "far"], 5.0)
+    assert table["day"].tolist() == [0, 0, 1, 1, 2, 2]
+    assert table["host"].tolist() == ["near", "far"] * 3
+    assert table["at_border"].tolist() == [0.0, 35.0, 70.0, 105.0, 5.0 * (28 + 14) / 2, 5.0 * (35 + 21) / 2]
+    assert table["cost_eur"].tolist() == [6.0, 13.0, 20.0, 27.0, 34.0 / 2, 41.0 / 2]
 
 
 def test_people_there_are_all_who_are_there_however_they_stand(comparison):

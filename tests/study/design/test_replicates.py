@@ -84,6 +84,25 @@ def test_a_chance_is_precise_when_wilson_says_so() -> None:
     assert precise_from(rule, [0.0] * 96) == 35
 
 
+def test_a_width_is_a_share_of_the_means_size_or_stands_alone() -> None:
+    """Alike numbers are precise whatever their sign, noughts only where no share of them is asked for; one number alone says nothing."""
+    share = ReplicateRule(measure="y", half_width=0.1, look_ahead=0)
+    alone = share.model_copy(update={"relative": False})
+    found = [precise_from(rule, [value] * 20) for rule in (share, alone) for value in (5.0, -5.0, 0.0)]
+    assert found == [10, 10, None, 10, 10, 10]
+    spread = [1.0, 3.0] * 100  # from 200 on the mean of 2 is known to 0.14
+    assert (precise_from(share, spread) is None, precise_from(alone, spread) is None) == (False, True)
+    first = [ReplicateRule(measure="y", half_width=0.1, minimum=1, maximum=most) for most in (1, 9)]
+    assert [first_target(rule) for rule in first] == [1, 2]
+
+
+def test_what_just_reaches_the_level_has_reached_it() -> None:
+    """All of a hundred do, so that their chance is known to 0.05 from 35 on; of one in two it is not known to that by then."""
+    rule = ReplicateRule(chance_of="y", at_least=1.0, half_width=0.05, minimum=10, look_ahead=0)
+    assert precise_from(rule, [1.0, 2.0] * 50) == 35
+    assert precise_from(rule, [0.999, 1.0] * 50) is None
+
+
 @pytest.mark.statistical
 def test_noughts_alone_are_no_precise_mean() -> None:
     """A measure of 100 with a chance of 5 %, else 0: noughts go on to the maximum under a share of the mean, and stop where the width is in the measure's unit.

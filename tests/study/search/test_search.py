@@ -16,6 +16,7 @@ import pytest
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.analysis.goal import Goal
+from desertion.study.analysis.pareto import candidates_table
 from desertion.study.analysis.study import Study
 from desertion.study.design.factors import factor
 from desertion.study.design.reading import read_spec
@@ -187,6 +188,33 @@ def test_a_goal_says_more_or_less_and_finite_limits(
     """Anything else would be searched for in the wrong direction, or not at all."""
     with pytest.raises(InputError, match=sentence):
         Goal(wanted, limits)
+
+
+def test_a_candidate_is_judged_on_the_fates_that_all_share() -> None:
+    """By hand, of two replicates: what is at the limit keeps it, a run beyond the two counts for nothing, one that is missing or has no price leaves no mean, and a mix stands once."""
+    drawn = [
+        *((0, run, y, 1.0) for run, y in enumerate((1.0, 3.0, 99.0))),
+        *((design, run, 4.0, 1.0) for design in (1, 2) for run in (0, 1)),
+        (3, 0, 3.0, 1.0), (4, 0, 3.0, 1.0), (4, 1, 3.0, np.nan), (5, 0, 5.0, 1.0), (5, 1, 3.2, 1.0),
+    ]  # fmt: skip
+    runs = pd.DataFrame(drawn, columns=["design", "replicate", "y", "price"]).assign(status="done")
+    points = pd.DataFrame({"design": range(6), "pull": [0.1, 0.2, 0.2, 0.3, 0.4, 0.5]})
+    runs = runs.merge(points)
+    runs.attrs["parameters"] = ["pull"]
+    goal = Goal({"y": "more"}, {"price": 1.0, "y": 4.0})
+    assert goal.measures == ("y", "price")
+    table = candidates_table(runs, points, {"replicates": {"number": 2}, "order": ["pull"]}, goal, Path("s.sqlite"))
+    assert table["runs"].tolist() == [2, 2, 2, 1, 2, 2]
+    assert table["y"].fillna(-1.0).tolist() == [2.0, 4.0, 4.0, -1.0, -1.0, 4.1]
+    assert table["within"].tolist() == [True, True, True, False, False, False]
+    assert table["front"].tolist() == [False, True, False, False, False, False]
+
+
+def test_limits_of_persons_are_told_to_runs_at_their_size() -> None:
+    """Ten of a world at a half are twenty, and the other way round; shares and money stay."""
+    goal = Goal({"left_total": "more"}, {"left_total": 10.0, "share_left": 0.5, "cost_eur": 7.0})
+    assert goal.at_real_size(0.5).limits == {"left_total": 20.0, "share_left": 0.5, "cost_eur": 7.0}
+    assert goal.simulated(0.5).limits == {"left_total": 5.0, "share_left": 0.5, "cost_eur": 7.0}
 
 
 @pytest.mark.parametrize(

@@ -189,13 +189,19 @@ class Contents:
         Raises:
             InputError: If the column was not kept or the point has no finished run.
         """
+        runs = self.runs
+        there = {*runs.loc[(runs["design"] == design) & (runs["status"] == DONE), "replicate"]}
         with StudyFile(self.path) as file:
-            for _, curves in bands.curves_of(file, design, bands.chosen_columns(file, (column,))):
-                done = self.runs[(self.runs["design"] == design) & (self.runs["status"] == DONE)]
-                counts = self.is_real and counted([column], DAILY)
-                share = self._scale_of(pd.Series([design]))[0] if counts else 1.0
-                return pd.DataFrame(curves.T / share, columns=done["replicate"].to_numpy())
-        raise InputError(f"{self.path}: design point {design} has no finished run")
+            place = list(file.header().get("columns", ())).index(*bands.chosen_columns(file, (column,)))
+            rows = file.rows(design=design, curves=True)
+            # Those of the table of runs alone: a driver may have written more since.
+            curves = {row.replicate: row.curve[:, place, None] for row in rows if row.replicate in there}
+        if not curves:
+            raise InputError(f"{self.path}: design point {design} has no finished run")
+        counts = self.is_real and counted([column], DAILY)
+        share = self._scale_of(pd.Series([design]))[0] if counts else 1.0
+        block = bands.same_length([*curves.values()], [column])[:, :, 0]
+        return pd.DataFrame(block.T / share, columns=list(curves))
 
     def design_rule(self) -> DesignRule:
         """Layout of the study's design."""
