@@ -47,6 +47,16 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | None], Non
             1,
             "desertion: standard output cannot be written to (No space left on device)\n",
         ),
+        (
+            FileNotFoundError(2, "No usable temporary directory found in ['/tmp']"),
+            2,
+            "desertion: no folder for temporary files can be written to: name one, as in TMPDIR=/path/of/one\n",
+        ),
+        (
+            UnicodeEncodeError("utf-8", "b\udce4d", 1, 2, "surrogates not allowed"),
+            2,
+            "desertion: 'b\\udce4d' holds signs that are no UTF-8: rename that file or folder\n",
+        ),
     ],
 )
 def test_every_ending_has_its_exit_code_and_one_line(

@@ -1,3 +1,4 @@
+import json
 import signal
 from pathlib import Path
 
@@ -48,6 +49,13 @@ def test_a_file_that_cannot_be_written_is_named_where_it_would_have_gone(tmp_pat
         with pytest.raises(OSError, match="No space") as problem, files.replacing_folder(tmp_path / "out") as fresh:
             raise OSError(28, "No space left on device", str(Path(place or fresh, "x/y.csv")))
         assert problem.value.filename == str(named)
+
+
+def test_a_text_that_quotes_a_name_of_other_bytes_is_written(tmp_path: Path) -> None:
+    """Results name their command: in a folder whose name is no UTF-8 all of a run was lost when it was written."""
+    told = {"command": "run --out b\udce4d"}
+    path = files.write_text(tmp_path / "x.json", json.dumps(told, ensure_ascii=False))
+    assert json.loads(path.read_text(encoding="utf-8")) == told
 
 
 def test_files_of_a_folder_are_replaced_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,8 @@ def _no_place(error: OSError) -> int:
     if os.environ.get("DESERTION_DEBUG") == "1":
         raise error
     reason = error.strerror or str(error)
+    if "temporary director" in reason:  # as Python and Matplotlib say it, neither with the name of a file
+        return _say("no folder for temporary files can be written to: name one, as in TMPDIR=/path/of/one", WRONG_INPUT)
     if error.filename is None and error.errno not in _LOST_OUTPUT:
         return _unexpected(error)
     if error.filename is None:
@@ -209,6 +211,8 @@ def _unexpected(error: Exception) -> int:
         return _say(f"{' '.join(usage().split())} Try '{asked} --help'.", WRONG_INPUT)
     if os.environ.get("DESERTION_DEBUG") == "1":
         raise error
+    if isinstance(error, UnicodeEncodeError):  # a file's name may be any bytes, and output shows another sign in place
+        return _say(f"{error.object!r} holds signs that are no UTF-8: rename that file or folder", WRONG_INPUT)
     return _say(f"{type(error).__name__}: {error} (set DESERTION_DEBUG=1 to see where)", FAILED)
 
 

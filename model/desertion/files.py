@@ -103,9 +103,12 @@ def replacing(path: Path) -> Generator[Path]:
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Write the text as UTF-8, whole or not at all, and return the path."""
+    r"""Write the text as UTF-8, whole or not at all, and return the path.
+
+    Bytes of a name that are no UTF-8, as in a command that named such a folder, stand as `\udce4`, which JSON reads back.
+    """
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
     return path
 
 

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from desertion.errors import InputError, input_error, shortened, unknown_name
 from desertion.files import shown
@@ -83,6 +83,24 @@ def _decoded(content: bytes, where: str) -> str:
     if "\0" in plain:
         raise InputError(f"{where}: this is not a text file in UTF-8: it holds the sign NUL", where=where)
     return plain
+
+
+def json_table(path: Path) -> dict[str, Any]:
+    """The content of a JSON file that lies beside results.
+
+    Raises:
+        InputError: If it cannot be read, or is no table in JSON.
+    """
+    content = text(path)
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as problem:
+        raise InputError(
+            f"{shown(path)} is damaged ({problem}): restore a copy, or make the results again"
+        ) from problem
+    if not isinstance(found, dict):
+        raise InputError(f"{shown(path)} is damaged (it holds no table): restore a copy, or make the results again")
+    return cast("dict[str, Any]", found)
 
 
 def toml(path: Path) -> dict[str, Any]:

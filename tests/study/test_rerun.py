@@ -57,6 +57,36 @@ def test_a_run_is_made_again(own: Path, tmp_path: Path, monkeypatch: pytest.Monk
     assert "daily.csv: 1 of 17 lines differ, the first is line 11" in found.differences[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("provenance.json", b"", "provenance.json is damaged"),
+        ("provenance.json", b"[1]", "provenance.json is damaged"),
+        ("provenance.json", b"{}", "provenance.json does not say seed"),
+        ("provenance.json", b"\xe6", "UTF-8"),
+        ("scenario.toml", b"\xe6", "UTF-8"),
+        ("daily.csv", b"", "daily.csv is damaged"),
+        ("daily.csv", b"day,left\n", "daily.csv is damaged"),
+        ("daily.csv", b"\xe6", "daily.csv is damaged"),
+    ],
+)
+def test_a_damaged_folder_is_refused_in_a_sentence(own: Path, name: str, content: bytes, told: str) -> None:
+    """They ended with JSONDecodeError, EmptyDataError and the like."""
+    assert main(["run", "mine.toml", "--out", "out", "-q"]) == 0
+    (own / "out" / name).write_bytes(content)
+    with pytest.raises(InputError, match=told):
+        rerun("out")
+
+
+def test_a_damaged_table_beside_a_run_is_a_difference_and_columns_that_say_nothing_are_refused(own: Path) -> None:
+    """A table of no text differs in all its lines; without the columns' sizes a figure would be of other numbers."""
+    assert main(["run", "mine.toml", "--out", "out", "-q"]) == 0
+    for name in ("hosts.csv", "columns.json"):
+        (own / "out" / name).write_bytes(b"\xe6")
+    assert "hosts.csv" in rerun("out").differences[0]
+    assert main(["plot", "out", "--out", "x.png"]) == 2
+
+
 def test_a_comparison_is_made_again(
     own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -126,12 +126,12 @@ def _typed(files: list[Path]) -> str:
 
 
 def _write(out: Path, text: str, table: str, drawn: "tuple[Finding, Verdict] | None") -> None:
-    from desertion.files import replacing_folder
+    from desertion.files import replacing_folder, write_text
 
     names = FILES if drawn is not None else FILES[:2]
     with replacing_folder(out) as folder:
-        (folder / FILES[0]).write_text(text, encoding="utf-8")
-        (folder / FILES[1]).write_text(table, encoding="utf-8")
+        write_text(folder / FILES[0], text)
+        write_text(folder / FILES[1], table)
         if drawn is not None:
             from desertion.study.places.pictures import draw
 

@@ -144,11 +144,10 @@ def _of(table: pd.DataFrame, force: str | None) -> pd.DataFrame:
 
 def _read(path: Path) -> pd.DataFrame:
     """A table of a run with what its folder says of its columns; folders of earlier versions hold simulated persons."""
-    import json
-
     import pandas as pd
 
     from desertion.errors import InputError
+    from desertion.reading import json_table
     from desertion.simulation.record.columns import Definitions
 
     if not path.is_file():
@@ -164,7 +163,7 @@ def _read(path: Path) -> pd.DataFrame:
             f"{path} lacks the column {sorted(missing)[0]!r}; give a folder that `desertion run --out` wrote"
         )
     told = path.parent / "columns.json"
-    columns = json.loads(told.read_text(encoding="utf-8"))["files"].get(path.name) if told.is_file() else None
+    columns = json_table(told).get("files", {}).get(path.name) if told.is_file() else None
     if columns:
         table.attrs["columns"] = Definitions(columns)
     return table

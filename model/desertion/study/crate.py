@@ -9,6 +9,7 @@ from typing import Any
 
 from desertion.errors import InputError, extra
 from desertion.files import is_file, replacing, write_text
+from desertion.reading import json_table
 from desertion.scenario.documents import name_from
 from desertion.study.analysis.export import export
 from desertion.study.store.reader import StudyFile
@@ -133,7 +134,7 @@ def _belongs(path: Path) -> bool:
 
 def _origin(folder: Path) -> _Origin:
     told, study = folder / "provenance.json", folder / "study.sqlite"
-    facts: dict[str, Any] = json.loads(told.read_text(encoding="utf-8")) if is_file(told) else {}
+    facts: dict[str, Any] = json_table(told) if is_file(told) else {}
     header: dict[str, Any] = {}
     if is_file(study):
         with StudyFile(study) as file:

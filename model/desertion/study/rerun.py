@@ -1,6 +1,5 @@
 """`rerun`: results made again from what lies beside them, and whether the bits agree."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -12,6 +11,7 @@ import pandas as pd
 from desertion.errors import InputError
 from desertion.files import PassingFolder, is_file
 from desertion.parameters.arguments import WORKERS, ruled
+from desertion.reading import json_table, text
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.study.analysis.columns import run_tables
@@ -82,11 +82,20 @@ def rerun(place: str | Path, *, workers: int = 0, quiet: bool = False) -> Rerun:
 def _run(folder: Path) -> Rerun:
     from desertion.simulation.model import DesertionModel
 
-    told = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-    scenario = Scenario.from_toml((folder / "scenario.toml").read_text(encoding="utf-8"), str(folder / "scenario.toml"))
+    told = json_table(folder / "provenance.json")
+    if lacking := next((key for key in ("seed", "replicate", "population", "versions") if key not in told), None):
+        raise InputError(
+            f"{folder / 'provenance.json'} does not say {lacking}: restore a copy, or run the scenario again"
+        )
+    scenario = Scenario.from_toml(text(folder / "scenario.toml"), str(folder / "scenario.toml"))
     seed = told["seed"] if told["replicate"] is None else replicate_seed(told["seed"], told["replicate"])
     model = DesertionModel(scenario, rng=seed, population=told["population"])
-    reached = int(pd.read_csv(folder / "daily.csv", usecols=["day"])["day"].max())
+    try:
+        reached = int(pd.read_csv(folder / "daily.csv", usecols=["day"])["day"].max())
+    except ValueError as problem:
+        raise InputError(
+            f"{folder / 'daily.csv'} is damaged ({problem}): restore a copy, or run the scenario again"
+        ) from problem
     while model.running and model.day < reached:
         model.step()
     differences: list[str] = []
@@ -112,7 +121,7 @@ def _unlike_lines(path: Path, table: pd.DataFrame) -> list[str]:
     """A sentence if a file holds another table, or is gone."""
     if not is_file(path):
         return [f"{path.name}: is not there any more"]
-    before = path.read_text(encoding="utf-8").splitlines()
+    before = path.read_text(encoding="utf-8", errors="replace").splitlines()
     now = table.to_csv(index=False, lineterminator="\n").splitlines()
     unlike = [number for number, (a, b) in enumerate(zip_longest(before, now), start=1) if a != b]
     return [f"{path.name}: {len(unlike)} of {len(now)} lines differ, the first is line {unlike[0]}"] if unlike else []

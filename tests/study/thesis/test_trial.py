@@ -225,6 +225,18 @@ def test_made_up_series_tell_the_worst_cause(laboratory: _Laboratory, tmp_path: 
     assert grid(DESIGN, 1, tmp_path, lambda _: None)["worst"].unique() == pytest.approx([2 / 3])
 
 
+def test_a_part_that_a_power_cut_left_empty_is_made_again(laboratory: _Laboratory, tmp_path: Path) -> None:
+    """It ended every later call in that folder."""
+    for _ in range(2):
+        assert _trial(tmp_path)._kept("part", lambda: [0.5]) == [0.5]
+        grid(DESIGN, 1, tmp_path, lambda _: None)
+        parts = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert len({path.parent for path in parts}) == 2
+        assert min(path.stat().st_size for path in parts) > 0
+        for path in parts:
+            path.write_bytes(b"")
+
+
 def test_the_report_names_the_cause_that_alarms_most() -> None:
     """By its share, not by its count, among those of which as much was known."""
     rows = [("a", "listed", 100, 30, 0.4), ("b", "left out", 1000, 20, 0.03), ("c", "left out", 100, 4, 0.1)]

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -192,11 +193,13 @@ class Trial:
 
     def _kept(self, part: str, make: Callable[[], Any]) -> Any:
         path = self._folder / self._case.name / f"{part}-{self._digest}.json"
-        if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(path, json.dumps(make()))
-            self._tell(f"{self._case.name}: {part} done")
-        return json.loads(path.read_text(encoding="utf-8"))
+        # A part that was not made yet, or that a power cut left empty, is made now.
+        with suppress(FileNotFoundError, ValueError):
+            return json.loads(path.read_text(encoding="utf-8"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, found := json.dumps(make()))
+        self._tell(f"{self._case.name}: {part} done")
+        return json.loads(found)
 
 
 def grid(design: Design, seed: int, folder: Path, tell: Callable[[str], None] = print) -> pd.DataFrame:
@@ -214,7 +217,7 @@ def grid(design: Design, seed: int, folder: Path, tell: Callable[[str], None] = 
             )
             digest = _digest(window, design.grid, design.owed, design.least, design.set_at, seed)
             path = folder / "made-up" / f"{points}-{noise:g}-{digest}.csv"
-            if not path.is_file():
+            if not path.is_file() or not path.stat().st_size:
                 table = build(window, design.grid, (seed, 3))
                 judged = _judged(table, learning.train(table, seed), design)
                 worst = rates.false_alarms(judged, table.names, "listed")
