@@ -133,6 +133,8 @@ def test_a_report_and_a_finished_match_tell_what_the_match_told(
     for name, table in before.tables().items():
         pd.testing.assert_frame_equal(table, resumed.tables()[name], check_dtype=False)
     other = matched(out=tmp_path / "m", only_judge=True, targets={**KNOWN, "sum": figure(1.2, 0.1)})
+    (tmp_path / "m" / "stage-1.json").write_text("")
+    assert set(matched(out=tmp_path / "m", only_judge=True).emulators["stage"]) == {2}
     assert other.emulators.empty
     assert other.stages["expected"].isna().all()
 

@@ -122,9 +122,10 @@ class Course:
 
     def _noted(self, stage: int) -> Hope | None:
         """What the emulators of a stage said when it was run; nothing where they were asked of other targets than are judged now."""
-        if not self.note(stage).is_file():
+        try:
+            said = json.loads(self.note(stage).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):  # none yet, or one that a power cut left empty
             return None
-        said = json.loads(self.note(stage).read_text(encoding="utf-8"))
         if said["targets"] != self._targets():
             return None
         self.emulators += said["emulators"]
