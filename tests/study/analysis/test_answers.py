@@ -140,6 +140,7 @@ def test_common_random_numbers_save_replicates_and_separate_ones_do_not() -> Non
     assert tenths.var() > 0.0
     assert np.isnan(replicate_saving(tenths, tenths.copy()))
     assert np.isnan(_correlation(tenths, np.array([0.1, 0.25, 0.3])))
+    assert np.isnan(_correlation(np.array([0.0, 1.0]), np.array([1.0, 3.0])))  # two pairs always lie on a line
 
 
 def test_the_chance_of_a_global_cascade_has_wilsons_interval(done: Study) -> None:

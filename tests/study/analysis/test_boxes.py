@@ -39,6 +39,25 @@ def test_box_recovers_a_word() -> None:
     assert box.where() == "form is additive"
 
 
+def test_a_word_that_peels_a_large_piece_has_no_advantage() -> None:
+    """Of 100 worlds 52 are of interest, the 52 with the largest a; of the 40 called z one in ten is, and what a loses first is none: z would leave more cases out."""
+    a = np.arange(100.0)
+    form = np.array(["y"] * 12 + ["z"] * 36 + ["y"] * 48 + ["z"] * 4)
+    box = find_box({"form": form, "a": a}, a >= 48, 0.55)
+    assert box is not None
+    assert set(box.limits) == {"a"}
+    assert box.coverage == 1.0
+
+
+def test_a_large_box_counts_by_its_lift_over_chance() -> None:
+    """Three in ten are of interest in the lower half and seven in ten in the upper one, which is the box."""
+    a = np.arange(400)
+    box = find_box({"a": a}, a % 10 < np.where(a < 200, 3, 7))
+    assert box is not None
+    assert box.limits["a"][0] == pytest.approx(200, abs=15)
+    assert box.density == pytest.approx(0.7, abs=0.02)
+
+
 def test_a_box_is_told_with_its_bounds_and_shares() -> None:
     """Bounds on one side, on both, and words; how dense it is against all, and what it holds."""
     limits = {"a": (0.2, 0.41), "b": (-np.inf, 3.0), "c": (0.5, np.inf), "form": ("x", "y")}

@@ -200,14 +200,17 @@ def test_a_candidate_is_judged_on_the_fates_that_all_share() -> None:
     runs = pd.DataFrame(drawn, columns=["design", "replicate", "y", "price"]).assign(status="done")
     points = pd.DataFrame({"design": range(6), "pull": [0.1, 0.2, 0.2, 0.3, 0.4, 0.5]})
     runs = runs.merge(points)
+    points.loc[6] = [6, 0.6]
     runs.attrs["parameters"] = ["pull"]
     goal = Goal({"y": "more"}, {"price": 1.0, "y": 4.0})
     assert goal.measures == ("y", "price")
     table = candidates_table(runs, points, {"replicates": {"number": 2}, "order": ["pull"]}, goal, Path("s.sqlite"))
-    assert table["runs"].tolist() == [2, 2, 2, 1, 2, 2]
-    assert table["y"].fillna(-1.0).tolist() == [2.0, 4.0, 4.0, -1.0, -1.0, 4.1]
-    assert table["within"].tolist() == [True, True, True, False, False, False]
-    assert table["front"].tolist() == [False, True, False, False, False, False]
+    assert table["runs"].tolist() == [2, 2, 2, 1, 2, 2, 0]
+    assert table["y"].fillna(-1.0).tolist() == [2.0, 4.0, 4.0, -1.0, -1.0, 4.1, -1.0]
+    assert table["within"].tolist() == [True] * 3 + [False] * 4
+    assert table["front"].tolist() == [False, True, False, False, False, False, False]
+    lacking = pd.DataFrame({"y": [1.0, np.nan, np.inf], "price": 1.0})
+    assert Goal({"y": "more"}, {"price": 1.0}).within(lacking).tolist() == [True, False, False]
 
 
 def test_limits_of_persons_are_told_to_runs_at_their_size() -> None:

@@ -192,8 +192,8 @@ class Contents:
         runs = self.runs
         there = {*runs.loc[(runs["design"] == design) & (runs["status"] == DONE), "replicate"]}
         with StudyFile(self.path) as file:
-            (wanted,) = bands.chosen_columns(file, (column,))
-            place = list(file.header().get("columns", ())).index(wanted)
+            (name,) = bands.chosen_columns(file, (column,))
+            place = list(file.header()["columns"]).index(name)
             rows = file.rows(design=design, curves=True)
             # Those of the table of runs alone: a driver may have written more since.
             curves = {row.replicate: row.curve[:, place, None] for row in rows if row.replicate in there}
