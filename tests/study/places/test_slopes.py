@@ -457,3 +457,15 @@ def test_garrisons_are_rows_of_which_half_or_more_were_taken(tmp_path: Path) -> 
     assert np.flatnonzero(~question.rows).tolist() == [5]
     assert not question.weights[:, 5].any()
     assert question.weights[:, 4].any()
+
+
+def test_sides_that_begin_alike_have_no_units_of_their_own(tmp_path: Path) -> None:
+    """Serbs and Slovenes would share the regiments of both without a word."""
+    battles = _table(tmp_path)
+    text = battles.read_text(encoding="utf-8").replace("Union", "Serbia").replace("Confederate", "Slovenia")
+    battles.write_text(text, encoding="utf-8")
+    units = tmp_path / "units.csv"
+    units.write_text("cwsac_id,belligerent,unit_code\nB0,S,1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"belligerent = 'Slovenia' must not begin like 'Serbia': .* first letters"):
+        read_battles(battles, (), units)
+    assert read_battles(battles, ()).shared is None

@@ -58,7 +58,7 @@ def read_battles(path: Path, only: Sequence[str], carriers: Path | None = None) 
     Args:
         path: CSV file, a row a side in a battle, with the columns that `desertion contagion --battles` names.
         only: conditions that rows must meet, `COLUMN=VALUE`: one source, since compilers count one battle twice.
-        carriers: CSV file of the units that fought in each battle: cwsac_id, belligerent, unit_code. Sides are matched by their first letter.
+        carriers: CSV file of the units that fought in each battle: cwsac_id, belligerent, unit_code. Sides are matched by their first letter, of which no two may have the same.
 
     Raises:
         InputError: a table is wrong, holds a battle side twice, or has fewer than twenty rows to use.
@@ -135,6 +135,16 @@ def _logit(part: Array, whole: Array) -> Array:
 
 def _shared(path: Path, battles: Sequence[str], sides: Sequence[str]) -> Array:
     table = read_table(path)
+    by_letter: dict[str, str] = {}
+    for side in sides:
+        if by_letter.setdefault(side[:1], side) != side:
+            raise input_error(
+                "belligerent",
+                side,
+                f"must not begin like {by_letter[side[:1]]!r}: units are matched with sides by that letter",
+                where=table.where,
+                way_out="give the sides other first letters, in both files",
+            )
     units: dict[tuple[str, str], set[str]] = {}
     for battle, side, unit in zip(
         table.column("cwsac_id"), table.column("belligerent"), table.column("unit_code"), strict=True
