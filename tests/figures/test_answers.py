@@ -47,6 +47,14 @@ def test_every_kind_of_figure_draws(done: Study, tmp_path: Path, kind: str) -> N
     assert style.save(figure, tmp_path / "a.png").stat().st_size > 5_000
 
 
+def test_a_front_leaves_out_and_counts_a_point_that_lost_runs(tmp_path: Path) -> None:
+    """Its mean is of other people than theirs, and it was counted among those that the others were held against."""
+    table = {"task": "tests.study.run.fake.run", "vary": {"pull": [0.2, 0.4], "fail_at": [-1, 2]}, "replicates": 4}
+    figure = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", at_once()).plot("left_total", "pareto")
+    assert figure.get_suptitle().startswith("2 of 2 design points")
+    assert "2 design points without runs that others have are left out." in figure.get_supxlabel().replace("\n", " ")
+
+
 def test_the_design_suggests_the_figure(done: Study) -> None:
     """One varied number: the response to it, a line a policy."""
     ax = done.plot("left_total").axes[0]

@@ -331,6 +331,10 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
         (findings.of_indices(_SHARED, "left_total"),
          "What decides the persons who left: contagion first (0.60 of the variance, with all that it does together with others); 1 of 2 inputs stands clear of chance"),
         (findings.of_indices(_SHARED.assign(total_low=0.0), "left_total"), "What decides the persons who left: no input stands clear of chance"),
+        # The largest estimate is within chance: what it says of the first is said of one that stands clear.
+        (findings.of_effects(_SCREENED.assign(effect=[4.0, 0.3, 2.0, 0.1]), "left_total"), "What moves the persons who left most: contagion; 1 of 3 inputs stands clear of chance"),
+        (findings.of_indices(_SHARED.assign(total=[0.9, 0.3, 0.6]), "left_total"),
+         "What decides the persons who left: contagion first (0.60 of the variance, with all that it does together with others); 1 of 2 inputs stands clear of chance"),
         (findings.of_front(_TRIED, "design points"), "2 of 4 design points are beaten by no other on everything"),
         (findings.of_front(_TRIED), "2 of 4 policies are beaten by no other on everything"),
         (findings.of_search(_TRIED, "left_total", "more"), "Most persons who left within the limits: 5 (a), 7 (b)"),

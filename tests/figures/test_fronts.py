@@ -33,11 +33,11 @@ def test_a_front_is_a_staircase_within_the_limit_and_the_rest_is_marked(table: p
     """Money across on a logarithmic axis, leavers upright, the limit as a line, those beyond it as crosses."""
     ax = _drawn(table, {"left_total": "more", "cost_eur": "less"}, {"cost_eur": 1e8})
     drawn = {str(line.get_label()): line for line in ax.lines}
-    first = drawn["one: front (2 of 2 within the limits)"]
+    first = drawn["one: front (2 of the 2 within the limits)"]
     assert np.asarray(first.get_xdata()).tolist() == [1e6, 5e7]
     assert np.asarray(first.get_ydata()).tolist() == [10.0, 20.0]
     assert first.get_drawstyle() == "steps-post"
-    assert len(np.asarray(drawn["two: front (1 of 2 within the limits)"].get_xdata())) == 1
+    assert len(np.asarray(drawn["two: front (1 of the 2 within the limits)"].get_xdata())) == 1
     assert np.asarray(drawn["beyond a limit (2)"].get_ydata()).tolist() == [30.0, 40.0]
     assert np.asarray(drawn["the limit"].get_xdata()).tolist() == [1e8, 1e8]
     assert ax.get_xscale() == "log"

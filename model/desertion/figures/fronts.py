@@ -45,7 +45,7 @@ def fronts(
             markerfacecolor=face,
             markersize=7,
             zorder=4 - index / 10,
-            label=f"{name}: front ({len(best)} of {len(part)}{' within the limits' if limits else ''})",
+            label=f"{name}: front ({len(best)} of {f'the {len(part)} within the limits' if limits else len(part)})",
         )
         if len(wanted) == 2:
             line.set_linestyle(pen.linestyle)

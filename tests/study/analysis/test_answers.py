@@ -210,6 +210,18 @@ def test_a_phase_table_has_one_cell_a_point_and_refuses_to_mix() -> None:
         phase_table(pd.concat([pd.DataFrame(rows), other]), "a", "b")
 
 
+def test_a_phase_table_draws_a_point_that_stands_twice_once() -> None:
+    """It was refused, and no policy that one could name was the way out."""
+    rows = [
+        {"design": design, "replicate": r, "status": "done", "a": a, "b": b, "share_left": float(r == 0)}
+        for design, (a, b) in enumerate([(0, 0), (0, 1), (1, 0), (1, 1), (1, 1)])
+        for r in range(4)
+    ]
+    runs = pd.DataFrame(rows)
+    runs.attrs["parameters"] = ["a", "b"]
+    assert phase_table(runs, "a", "b").to_numpy().tolist() == [[0.25, 0.25], [0.25, 0.25]]
+
+
 def test_the_front_holds_exactly_the_points_that_none_beats() -> None:
     """Equal points both stay, a missing value never does."""
     gains = np.array([[1.0, 3.0], [2.0, 2.0], [2.0, 2.0], [1.0, 2.0], [np.nan, 9.0], [3.0, 0.0]])
@@ -236,6 +248,32 @@ def test_a_mean_of_fewer_runs_is_none_on_a_front() -> None:
     assert table["runs"].tolist() == [2, 2, 2]
     assert table["price"].fillna(-1.0).tolist() == [5.0, -1.0, -1.0]
     assert table["front"].tolist() == [True, False, False]
+
+
+def test_a_mean_without_a_failed_run_is_none_on_a_front() -> None:
+    """The dear run of point 1 failed, and the rest of it looked the cheapest; a search refuses such a candidate as well."""
+    runs = pd.DataFrame(
+        {
+            "design": [0, 0, 1, 1],
+            "policies": ["a", "a", "b", "b"],
+            "replicate": [0, 1, 0, 1],
+            "status": ["done", "done", "done", "failed"],
+            "price": [4.0, 6.0, 3.0, np.nan],
+        }
+    )
+    runs.attrs["parameters"] = ["policies"]
+    table = pareto_table(runs, {"price": "less"})
+    assert table["runs"].tolist() == [2, 1]
+    assert table["price"].fillna(-1.0).tolist() == [5.0, -1.0]
+    assert table["front"].tolist() == [True, False]
+
+
+def test_a_front_of_no_point_is_refused(tmp_path: Path, study: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of points that nothing was known of it was said that none of them is beaten by no other."""
+    done = run_study(study(runs=2, pull=[0.1, 0.6]), tmp_path / "s.sqlite", at_once())
+    monkeypatch.setattr("desertion.study.analysis.pareto.USUAL", {"nothing": "less"})
+    with pytest.raises(InputError, match="no design point has all the runs that others have"):
+        done.front_with("share_left")
 
 
 def test_the_pareto_view_names_policies_and_directions(done: Study) -> None:

@@ -11,6 +11,7 @@ from desertion.study.design.reading import spec_from
 TWO = (factor("a", {"range": [0, 1], "steps": 3}, "s"), factor("b", ["x", "y"], "s"))
 ROWS = ((("a", 1),), (("b", 2),))
 RANGES = (factor("a", {"range": [0, 1]}, "s"), factor("b", {"range": [10, 20]}, "s"))
+WEIGHED = (factor("w", {"choices": [0.2, 0.2, 0.7]}, "s"), *RANGES)
 
 TOO_MANY = "the design has more than 1,000,000 points: take fewer steps, values, points or policies"
 
@@ -76,6 +77,7 @@ def test_the_dummy_is_varied_like_the_others() -> None:
         (DesignRule(kind="sobol", points=100), RANGES, "power of two for sobol: take 64 or 128"),
         (DesignRule(kind="sobol", points=64, constraints=("a < 1",)), RANGES, "cannot be used with sobol"),
         (DesignRule(kind="morris", points=4, levels=3), RANGES, "even number"),
+        (DesignRule(kind="morris", points=4), WEIGHED, r"vary\.w weighs choices by repeating them"),
         (DesignRule(kind="lhs"), RANGES, "whole number >= 1"),
         (DesignRule(kind="lhs", points=3), (), "needs at least one range"),
         (DesignRule(kind="grid", constraints=("a > 5",)), TWO, "no design point meets"),

@@ -23,6 +23,11 @@ POINT = {"a": 0.4, "b.c": 0.5, "d-e": 2, "word": "x"}
         ("-a < 0", True),
         ("word == 'x'", True),
         ("abs(a - b.c) * 10 > 2", False),
+        ("a + 0.2 <= 0.6", True),  # 0.6000000000000001 in binary
+        ("a + 0.2 == 0.6 and not a + 0.2 > 0.6 and not a + 0.2 != 0.6", True),
+        ("a <= 0.399999999", False),
+        ("b.c == '0.5'", False),
+        ("9007199254740993 > 9007199254740992", True),
     ],
 )
 def test_a_comparison_is_judged_as_arithmetic_says(text: str, holds: bool) -> None:

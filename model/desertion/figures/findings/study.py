@@ -101,10 +101,11 @@ def of_effects(table: pd.DataFrame, measure: str) -> str:
     own = rows.drop("dummy", errors="ignore")
     if own["half_width"].isna().all():
         return f"What moves the {called(measure)}: {NO_INTERVAL}"
-    said = f"What moves the {called(measure)} most: {short(str(own['effect'].idxmax()))}"
-    if "dummy" not in rows.index:
-        return said
-    return _clear(own["above_noise"], said) or f"What moves the {called(measure)}: no input stands clear of chance"
+    clear = own[own["above_noise"].eq(True)] if "dummy" in rows.index else own
+    if clear.empty:
+        return f"What moves the {called(measure)}: no input stands clear of chance"
+    said = f"What moves the {called(measure)} most: {short(str(clear['effect'].idxmax()))}"
+    return said + (_clear(len(clear), len(own)) if "dummy" in rows.index else "")
 
 
 def of_indices(table: pd.DataFrame, measure: str) -> str:
@@ -118,18 +119,17 @@ def of_indices(table: pd.DataFrame, measure: str) -> str:
     own = rows.drop("dummy", errors="ignore")
     if own["total_low"].isna().all():
         return f"What decides the {called(measure)}: {NO_INTERVAL}"
-    first = str(own["total"].idxmax())
+    clear = own[own["total_low"] > rows["total_high"]["dummy"]] if "dummy" in rows.index else own
+    if clear.empty:
+        return f"What decides the {called(measure)}: no input stands clear of chance"
+    first = str(clear["total"].idxmax())
     said = f"What decides the {called(measure)}: {short(first)} first ({float(own['total'][first]):.2f} of the variance, with all that it does together with others)"
-    if "dummy" not in rows.index:
-        return said
-    clear = _clear(own["total_low"] > rows["total_high"]["dummy"], said)
-    return clear or f"What decides the {called(measure)}: no input stands clear of chance"
+    return said + (_clear(len(clear), len(own)) if "dummy" in rows.index else "")
 
 
-def _clear(inputs: pd.Series, said: str) -> str:
-    """What was said, with how many inputs stand clear of chance; nothing if none does."""
-    clear = int(inputs.sum())
-    return f"{said}; {clear} of {len(inputs)} inputs stand{'s' * (clear == 1)} clear of chance" if clear else ""
+def _clear(clear: int, inputs: int) -> str:
+    """How many inputs stand clear of chance."""
+    return f"; {clear} of {inputs} inputs stand{'s' * (clear == 1)} clear of chance"
 
 
 def of_front(table: pd.DataFrame, called: str = "policies") -> str:

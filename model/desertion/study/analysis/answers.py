@@ -93,7 +93,7 @@ class Answers(Contents):
         """The front, see `pareto`, where a measure is asked for.
 
         Raises:
-            InputError: If the measure is none of those that the front weighs against each other.
+            InputError: If the measure is none of those that the front weighs against each other, or nothing is on the front.
         """
         if not self.draws(measure, "pareto"):
             goal = self.goal()
@@ -101,7 +101,12 @@ class Answers(Contents):
             raise InputError(
                 f"a front weighs {weighed} against each other and does not show {measure}: leave the measure out, or choose another kind of plot"
             )
-        return self.pareto()
+        table = self.pareto()
+        if self.goal() is None and not table["front"].any():  # a search's figure tells how far its candidates are off
+            raise InputError(
+                f"{self.path}: no design point has all the runs that others have, each with what the front weighs; {pareto.see_failures(self.path)}"
+            )
+        return table
 
     def phase(
         self, x: str, y: str, measure: str = cascades.SIZE, shown: str = cascades.CHANCE, policy: str | None = None

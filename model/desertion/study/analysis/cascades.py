@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError
 from desertion.simulation.record.columns import is_chance
-from desertion.study.analysis.tables import done_runs
+from desertion.study.analysis.tables import done_runs, once
 from desertion.study.statistics import wilson_interval
 
 SIZE = "share_left"
@@ -108,7 +108,7 @@ def phase_table(runs: pd.DataFrame, x: str, y: str, measure: str = SIZE, shown: 
     Raises:
         InputError: If a column does not exist, or other parameters vary too, so that a cell would mix them.
     """
-    done = done_runs(runs, measure, by=(x, y))
+    done = once(done_runs(runs, measure, by=(x, y)))
     mixed = done.groupby([x, y])["design"].nunique().max()
     if mixed > 1:
         raise InputError(

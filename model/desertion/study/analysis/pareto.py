@@ -20,8 +20,8 @@ USUAL: Mapping[str, str] = {"left_total": MORE, "cost_eur": LESS, "infiltrators"
 def pareto_table(runs: pd.DataFrame, wanted: Mapping[str, str] = USUAL) -> pd.DataFrame:
     """Means of each design point, and whether it lies on the Pareto front.
 
-    Means, since budgets and rare events such as infiltrators are judged by what they come to. A point that lacks a measure in
-    some run has no mean of it, which would be of fewer runs than the others are.
+    Means, since budgets and rare events such as infiltrators are judged by what they come to. A point of which a run failed that
+    others finished, or lacks a measure, has no mean of it, which would be of other people and fates than theirs are.
 
     Args:
         runs: Table of runs.
@@ -39,7 +39,9 @@ def pareto_table(runs: pd.DataFrame, wanted: Mapping[str, str] = USUAL) -> pd.Da
     groups = done.groupby("design")
     runs_of = groups.size().rename("runs")
     measured = done[list(wanted)].replace([np.inf, -np.inf], np.nan).groupby(done["design"])
-    means = measured.mean().where(measured.count().eq(runs_of, axis=0))
+    lost = runs.loc[(runs["status"] != DONE) & runs["replicate"].isin(done["replicate"]), "design"]
+    whole = measured.count().eq(runs_of, axis=0)
+    means = measured.mean().where(whole & ~whole.index.isin(lost)[:, None])
     table = pd.concat([groups[parameters].first(), runs_of, means], axis=1)
     return table.assign(front=on_front(goal.gains(table))).reset_index()
 

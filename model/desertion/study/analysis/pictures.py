@@ -33,7 +33,8 @@ from desertion.study.analysis.answers import Answers
 from desertion.study.analysis.axes import is_grid, numeric_inputs, varied_inputs, with_places, without_place
 from desertion.study.analysis.bands import level_name
 from desertion.study.analysis.cascades import GLOBAL, SIZE
-from desertion.study.analysis.tables import done_runs, parameters_of
+from desertion.study.analysis.pareto import USUAL
+from desertion.study.analysis.tables import done_runs, once, parameters_of
 from desertion.study.design.spec import MODEL_TASK
 
 KINDS = ("curves", "sizes", "response", "phase", "sensitivity", "paired", "pareto")
@@ -148,12 +149,10 @@ def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequenc
     if not varied:
         raise InputError(f"{study.path} varies no number: choose another kind of plot")
     x, runs = varied[0], done_runs(study.runs, measure)
-    runs = runs[runs[x].notna() & np.isfinite(runs[measure].astype(float))]
+    runs = once(runs[runs[x].notna() & np.isfinite(runs[measure].astype(float))])
     if runs.empty:
         raise InputError(f"{study.path}: no run has a value of {x} and a finite {measure}: choose another kind of plot")
     others = [name for name in varied_inputs(study) if name != x]
-    # A design may hold a point twice, whose runs are the same and no further evidence.
-    runs = runs.drop_duplicates([*parameters_of(study.runs), "replicate"])
     cases = runs.assign(case=_case_names(runs, others))
     # Designs of sensitivity move single inputs of scattered points, which makes lines of two points and no more.
     scattered = study.spec["design"]["kind"] in ("sobol", "morris")
@@ -188,7 +187,7 @@ def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[s
         figure.subplots(), table, title, unit, _tipping(study, table), most is not None, most, _shipped(study, table),
         1.0 if chance else study.size_of(measure),
     )  # fmt: skip
-    counts = done_runs(study.runs, measure).groupby([*varied[:2]])[measure].count()
+    counts = once(done_runs(study.runs, measure)).groupby([*varied[:2]])[measure].count()
     style.note(figure, _runs_told("cell", counts) + without_place(study, *varied[:2]))
 
 
@@ -286,11 +285,18 @@ def _draw_pareto(figure: Figure, study: Answers, measure: str) -> None:
             study.size_of(next(iter(goal.measures))),
         )
         return
+    unjudged = table[list(USUAL)].isna().any(axis=1)
+    table = table[~unjudged]
     left, right = figure.subplots(1, 2)
     names = _case_names(table, parameters_of(study.runs)) if len(table) <= _MOST_NAMED else None
     called = "policies" if set(varied_inputs(study)) <= {"policies"} else "design points"
     style.legend_above(front(left, table, "cost_eur", called=called), 2)
     front(right, table, "infiltrators", names).set(title="")
+    if lost := int(unjudged.sum()):
+        style.note(
+            figure,
+            f"{many(lost, 'design point')} without runs that others have {'is' if lost == 1 else 'are'} left out.",
+        )
 
 
 _DRAWN = {

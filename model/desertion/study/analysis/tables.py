@@ -128,6 +128,12 @@ def done_runs(runs: pd.DataFrame, *measures: str, by: Sequence[str] = ()) -> pd.
     return done
 
 
+def once(runs: pd.DataFrame) -> pd.DataFrame:
+    """Runs without those of a point that a design holds a second time, which are the same and no further evidence."""
+    parameters = parameters_of(runs)
+    return runs.drop_duplicates([*parameters, "replicate"]) if parameters else runs
+
+
 def whole(runs: pd.DataFrame, points: int, measure: str, purpose: str) -> pd.DataFrame:
     """Finished runs of a study of which nothing may be missing.
 

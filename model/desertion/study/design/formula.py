@@ -17,6 +17,8 @@ type Term = Callable[[Any], Any]
 
 _LONGEST, _DEEPEST = 500, 100
 _LARGEST = 10**300
+_ALIKE = 1e-12
+"""Share by which decimals may differ and count as equal: 0.1 + 0.2 is no 0.3 in binary, and its point would be struck."""
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -83,7 +85,7 @@ def constraint(text: str, names: Iterable[str], where: str) -> Callable[[Point],
 
     Args:
         text: Such as `hosts.speed <= hosts.places / 10 and asylum > 0`. A parameter whose path is no Python name is
-            written `p["its.dotted-path"]`.
+            written `p["its.dotted-path"]`. Decimals that agree to twelve digits count as equal.
         names: The parameters that may be named.
         where: What to call the study in an error.
 
@@ -232,7 +234,14 @@ def _parts(node: ast.expr) -> list[ast.expr]:
 
 def _holds(signs: list[ast.cmpop], values: list[Value]) -> bool:
     pairs = zip(signs, values, values[1:], strict=False)
-    return all(_COMPARISONS[type(sign)](left, right) for sign, left, right in pairs)
+    return all(_COMPARISONS[type(sign)](left, left if _alike(left, right) else right) for sign, left, right in pairs)
+
+
+def _alike(left: Value, right: Value) -> bool:
+    """Whether two numbers, one of them a decimal, are the same but for rounding."""
+    if isinstance(left, str) or isinstance(right, str) or not (isinstance(left, float) or isinstance(right, float)):
+        return False
+    return math.isclose(left, right, rel_tol=_ALIKE)
 
 
 def _number(value: Value) -> float:

@@ -10,7 +10,7 @@ from pydantic import Field, StrictBool, field_validator, model_validator
 
 from desertion.errors import InputError, extra, refuse_unknown, shortened, unknown_name
 from desertion.parameters.field import Frozen
-from desertion.study.design.factors import Factor, Point, Value, Words, flat_values
+from desertion.study.design.factors import Factor, Point, Value, Words, flat_values, repeated
 from desertion.study.design.formula import constraint
 
 KINDS = ("grid", "list", "lhs", "sobol", "sequence", "morris")
@@ -113,6 +113,12 @@ def lay_out(rule: DesignRule, factors: Sequence[Factor], where: str, mixes: int 
             f"{where}: design.constraints cannot be used with {rule.kind}, whose points belong together: "
             f"narrow the ranges instead, or choose lhs"
         )
+    for one in factors:
+        if rule.kind == "morris" and repeated(one.values) is not None:
+            raise InputError(
+                f"{where}: vary.{one.name} weighs choices by repeating them, and a step of a morris design between equal ones would count "
+                f"as no effect: name each once, or choose another kind of design"
+            )
     varied = with_dummy(rule, factors)
     if _rows(rule, varied) * mixes > MOST_POINTS:
         raise InputError(
