@@ -55,6 +55,14 @@ def test_a_front_leaves_out_and_counts_a_point_that_lost_runs(tmp_path: Path) ->
     assert "2 design points without runs that others have are left out." in figure.get_supxlabel().replace("\n", " ")
 
 
+def test_a_phase_diagram_counts_the_runs_of_a_point_that_stands_twice_once(tmp_path: Path) -> None:
+    """They are the same runs, and the cell is drawn of them once."""
+    rows = [{"pull": pull, "other": other} for pull in (0.2, 0.4) for other in (1, 2)]
+    table = {"task": "tests.study.run.fake.run", "design": {"kind": "list", "rows": [*rows, rows[0]]}, "replicates": 3}
+    figure = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", at_once()).plot("left_total", "phase")
+    assert "Each cell: 3 runs." in figure.get_supxlabel()
+
+
 def test_the_design_suggests_the_figure(done: Study) -> None:
     """One varied number: the response to it, a line a policy."""
     ax = done.plot("left_total").axes[0]

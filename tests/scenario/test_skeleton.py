@@ -119,3 +119,11 @@ def test_every_number_has_a_unit_a_meaning_and_a_source(document: type[BaseModel
             assert one.unit, one.name
             assert one.meaning, one.name
             assert one.source, one.name
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", ".toml", "a/", " "])
+def test_a_file_without_a_name_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`new policy ""` and `new policy folder/` wrote a hidden file called .toml."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "policy", name]) == 2
+    assert not list(tmp_path.iterdir())

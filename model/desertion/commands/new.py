@@ -22,7 +22,7 @@ def command(
     makers = {**KINDS_OF_DOCUMENT, "study": study}
     refuse_unknown("kind of file to begin", kind, KINDS)
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
-    if path.stem.strip(".") == "":
+    if path.name.removesuffix(".toml").strip(". ") == "":
         raise input_error("NAME", name, "must be a name or the path of a .toml file")
     if path.exists():
         raise InputError(f"{path} exists already and is left as it is: give another name")

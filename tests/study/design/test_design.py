@@ -71,6 +71,12 @@ def test_the_dummy_is_varied_like_the_others() -> None:
     assert len({point["dummy"] for point in points}) == 10
 
 
+def test_choices_may_be_weighed_where_points_are_drawn() -> None:
+    """Only a morris design, which steps between them, refuses them."""
+    drawn = lay_out(DesignRule(kind="lhs", points=9), WEIGHED, "s")
+    assert [sum(point["w"] == value for point in drawn) for value in (0.2, 0.7)] == [6, 3]
+
+
 @pytest.mark.parametrize(
     ("rule", "factors", "words"),
     [

@@ -1,7 +1,9 @@
 """What a study's rows hang on: a resume after an edit is refused, and the sentence names what was edited."""
 
 import ast
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +21,7 @@ from desertion.study.design.spec import StudySpec
 from desertion.study.run import sources
 from desertion.study.run.described import with_own
 from desertion.study.run.options import RunOptions
-from desertion.study.run.origin import header, versions
+from desertion.study.run.origin import commit, header, versions
 from desertion.study.run.sweep import run_study
 from desertion.study.run.task import task_fingerprint
 from desertion.study.store.writer import StudyWriter
@@ -233,3 +235,21 @@ def test_the_fingerprint_of_a_point_does_not_follow_its_numbers() -> None:
     spec = {"scenario": "toy", "policies": ["fast-track"], "settings": {}, "scale": None, "days": 60}
     assert task_fingerprint(spec) == task_fingerprint({**spec, "settings": {"asylum": 0.2}, "days": 61})
     assert task_fingerprint(spec).keys() == {"scenario toy", "policy fast-track"}
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+def test_asking_for_the_commit_writes_nothing_into_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run whose disk or patience ended meanwhile left a lock behind that let nobody commit any more."""
+    own = tmp_path / "a" / "b" / "c" / "d" / "origin.py"
+    own.parent.mkdir(parents=True)
+    own.write_text("")
+    said = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for words in (("init", "-q"), ("add", "."), (*said, "commit", "-q", "--no-gpg-sign", "-m", "one")):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    os.utime(own, (1e9, 1e9))  # git looks at the file again, and would note that in its index
+    before = (tmp_path / ".git" / "index").read_bytes()
+    monkeypatch.setattr("desertion.study.run.origin.__file__", str(own))
+    assert len(commit()) == 40
+    assert (tmp_path / ".git" / "index").read_bytes() == before

@@ -79,7 +79,10 @@ def commit() -> str:
         return ""
     try:
         said = [
-            subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=True, timeout=10).stdout
+            # Only to look: a status that also refreshes the index leaves its lock there when it is cut off, and no commit is possible then.
+            subprocess.run(
+                ["git", "--no-optional-locks", *words], cwd=root, capture_output=True, text=True, check=True, timeout=10
+            ).stdout
             for words in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
         ]
     except (OSError, subprocess.SubprocessError):
