@@ -1,6 +1,7 @@
 """Claims about matches, on a stand-in whose region that is not ruled out is known."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from desertion import InputError, match
 from desertion.study.blocks import markdown
-from desertion.study.matching import runs
+from desertion.study.matching import course, runs
 from desertion.study.matching.aims import aims_of
 from desertion.study.matching.document import Design, Screening
 from desertion.study.matching.emulator import Emulator
@@ -18,7 +19,7 @@ from desertion.study.matching.fitting import fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Outlook, propose
 from desertion.study.matching.report import blocks, findings
-from desertion.study.matching.screening import effects
+from desertion.study.matching.screening import effects, with_trajectories
 from desertion.study.matching.training import Training
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.writer import StudyWriter
@@ -137,6 +138,35 @@ def test_a_report_and_a_finished_match_tell_what_the_match_told(
     assert set(matched(out=tmp_path / "m", only_judge=True).emulators["stage"]) == {2}
     assert other.emulators.empty
     assert other.stages["expected"].isna().all()
+
+
+def test_trajectories_are_those_that_were_run(matched: Make) -> None:
+    """Five worlds each; where none is whole yet the design's number stands, of which nothing can be told, and not none."""
+    found = matched(waves=[], screening=4)
+    for worlds, trajectories in ((20, 4), (11, 2), (4, 4)):
+        partly = replace(found.results, points=found.results.points[:worlds])
+        assert with_trajectories(found.design, partly).screening.trajectories == trajectories
+    assert effects(found.design, partly, aims_of(found.design)).empty
+
+
+def test_what_other_emulators_said_is_not_told_of_a_wave_that_was_stopped(
+    matched: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files of a match were removed but for its notes, and it is begun anew and stopped in its first wave: the note on that one is gone."""
+    matched(out=tmp_path / "m")
+    for path in (tmp_path / "m").glob("stage-*.sqlite*"):
+        path.unlink()
+    present = course.run_stage
+
+    def stopped(design: Design, documents: Mapping[str, str], stage: int, *told: Any) -> None:
+        if stage:
+            raise SystemError("struck")
+        present(design, documents, stage, *told)
+
+    monkeypatch.setattr(course, "run_stage", stopped)
+    with pytest.raises(SystemError):
+        matched(out=tmp_path / "m")
+    assert [path.name for path in sorted((tmp_path / "m").glob("*.json"))] == ["stage-2.json"]
 
 
 def test_all_waves_of_a_folder_are_judged(matched: Make) -> None:

@@ -184,6 +184,7 @@ class Course:
         if stated and (noted := self._noted(wave)) is not None:
             self.outlook = None  # what proposed these worlds has spoken
             return stated, noted
+        self.note(wave).unlink(missing_ok=True)  # one that is there speaks of other worlds
         self.outlook = self._outlook(wave)
         seed, wanted = self.design.seed * 1000 + wave, 0 if stated else count
         proposals = propose(self.space, self.outlook, self.fitted, wanted, seed, self._ordered())

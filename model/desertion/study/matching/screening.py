@@ -29,8 +29,8 @@ def screening_points(design: Design, space: Space) -> list[Point]:
 
 
 def with_trajectories(design: Design, found: Results) -> Design:
-    """The design with as many trajectories as were run: a command may have asked for others than it states."""
-    number = len(found.points) // (len(_varied(design)) + 1)
+    """The design with as many trajectories as were run, if one is whole: a command may have asked for others than it states."""
+    number = len(found.points) // (len(_varied(design)) + 1) or design.screening.trajectories
     return design.model_copy(update={"screening": design.screening.model_copy(update={"trajectories": number})})
 
 
