@@ -27,12 +27,23 @@ def test_the_table_quotes_the_report() -> None:
         assert (verdict, signed, beyond, effect) == (word, sign, shown.partition(" of ")[0], median), claim
 
 
+def test_the_table_of_matched_worlds_quotes_the_report_of_the_first_set() -> None:
+    """Its first column has each claim's word and the worlds that show it, of 96 where no other number stands."""
+    reports = rows("ensemble.md")
+    said = (FOLDER / "README.md").read_text(encoding="utf-8").partition("## Matched worlds")[2]
+    quoted = re.findall(r"^\| ([a-z-]+) \| (\w+), (\d+)(?: of (\d+))? \|", said.partition("\n\n- ")[0], re.MULTILINE)
+    assert len(quoted) > 10
+    for claim, verdict, shown, worlds in quoted:
+        word, told, *_ = reports[claim]
+        assert (verdict, f"{shown} of {worlds or 96}") == (word, told.partition(";")[0]), claim
+
+
 @pytest.mark.parametrize(("name", "part"), [("claims.md", 0), ("ensemble.md", 2)])
 def test_words_are_counted(name: str, part: int) -> None:
     """How many hold, fail, depend and are untested in drawn worlds, and in those of the match."""
     words = Counter(cells[0] for cells in rows(name).values())
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
-    said = page.partition("## In the worlds that targets do not rule out")[part]
+    said = page.partition("## Matched worlds")[part]
     told = re.search(r"\*\*(\w+) holds?, (\d+) fails?, (\d+) depend, (\d+) are untested\*\*", said)
     assert told is not None
     counted = [0 if each == "none" else int(each) for each in told.groups()]
