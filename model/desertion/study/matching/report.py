@@ -38,9 +38,9 @@ def findings(match: Match) -> Sequence[str]:
     """The findings, a sentence each."""
     half, kept, double = match.discrepancies["kept"]
     seldom = int(match.discrepancies["run_fewer_times"].iloc[-1])
-    fewer = f", {seldom} of them run fewer than {match.design.confirm} times" if seldom else ""
+    fewer = f", {seldom:,} of them run fewer than {match.design.confirm} times" if seldom else ""
     found = [
-        f"**{kept} of {len(match.worlds)} worlds that were run are not ruled out** ({half} with half the discrepancy, {double} with double{fewer})."
+        f"**{kept:,} of {len(match.worlds):,} worlds that were run are not ruled out** ({half:,} with half the discrepancy, {double:,} with double{fewer})."
     ]
     if match.changed:
         named = ", ".join(f"`{name}`" for name in match.changed[:8]) + (", ..." if len(match.changed) > 8 else "")
@@ -50,12 +50,12 @@ def findings(match: Match) -> Sequence[str]:
     errors = Counter(filter(None, match.results.errors))
     if errors:
         found.append(
-            f"{errors.total()} of {len(match.worlds)} worlds have runs that failed and count as ruled out, most often with: {errors.most_common(1)[0][0]}"
+            f"{errors.total():,} of {len(match.worlds):,} worlds have runs that failed and count as ruled out, most often with: {errors.most_common(1)[0][0]}"
         )
     for aim in match.fitted:
         if lacking := int(match.results.unknown[aim.name].sum()):
             found.append(
-                f"In {lacking} of {len(match.worlds)} worlds `{aim.name}` is unknown, since nothing is counted below its quotient in any of their runs: they are not kept."
+                f"In {lacking:,} of {len(match.worlds):,} worlds `{aim.name}` is unknown, since nothing is counted below its quotient in any of their runs: they are not kept."
             )
     bare = [f"`{aim.name}`" for aim in match.fitted if not np.isfinite(match.results.means[aim.name]).any()]
     if bare:
@@ -106,7 +106,7 @@ def _targets(match: Match) -> Table:
     rows = [
         (
             f"`{row['target']}`", str(row["role"]), _figure(row, "low", "high"), _span(row["q05"], row["median"], row["q95"]),
-            str(row["others"]), percent(row['met']) if row["others"] else "-",
+            f"{row['others']:,}", percent(row['met']) if row["others"] else "-",
         )
         for row in match.targets.to_dict("records")
     ]  # fmt: skip
