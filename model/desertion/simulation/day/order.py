@@ -1,6 +1,6 @@
 """The day: its seven parts in their order, written once for both forms of the population.
 
-Everybody decides on what was visible at the end of yesterday; nobody's place in a list matters.
+Everybody decides on what others did until the end of yesterday and on the rules of today; nobody's place in a list matters.
 
 1. Calendar: levers that move, exit bans, call-ups, companies that are cut off.
 2. Signals: perceived chances, fears and shared hazards, published once.
