@@ -25,7 +25,7 @@ from desertion.app.request.choice import settings_of
 from desertion.cli import main
 from desertion.commands._shared import options
 from desertion.errors import InputError
-from desertion.reading import csv_rows
+from desertion.reading.rows import csv_rows
 from desertion.scenario.edges import read_edges
 from desertion.study.claims.document import load as claims_of
 from desertion.study.design.formula import Effect, constraint

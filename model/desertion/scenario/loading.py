@@ -10,7 +10,8 @@ from desertion.errors import InputError, shortened
 from desertion.files import shown
 from desertion.parameters import Force, Host
 from desertion.parameters.field import day_of
-from desertion.reading import csv_rows, is_csv, toml
+from desertion.reading.documents import toml
+from desertion.reading.rows import csv_rows, is_csv
 from desertion.scenario import settings
 from desertion.scenario.complaints import build
 from desertion.scenario.consistency import refuse_doubles

@@ -14,7 +14,7 @@ import pandas as pd
 from desertion.errors import InputError, input_error
 from desertion.files import folder
 from desertion.parameters.arguments import COUNT, SCALE, SEED, WORKERS, ruled, seed_after
-from desertion.reading import is_csv
+from desertion.reading.rows import is_csv
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import catalogue

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, ConfigDict, Field, FiniteFloat, ValidationI
 from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.files import is_file, shipped_folder, shown
 from desertion.parameters.field import Frozen
-from desertion.reading import toml
+from desertion.reading.documents import toml
 from desertion.scenario.complaints import build
 from desertion.scenario.paths import merged
 from desertion.scenario.policy import PolicyChange

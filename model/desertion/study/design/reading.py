@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from desertion.errors import InputError, refuse_unknown, shortened
 from desertion.files import is_file
 from desertion.parameters.field import HORIZON, Frozen
-from desertion.reading import toml
+from desertion.reading.documents import toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import beside, setting_beside
 from desertion.scenario.paths import flattened

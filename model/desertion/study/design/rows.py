@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from desertion.errors import InputError, input_error, shortened
-from desertion.reading import Row, csv_rows
+from desertion.reading.rows import Row, csv_rows
 from desertion.scenario.documents import JOIN, beside, parted, setting_beside
 from desertion.study.design.factors import Point, Value, flat_values, repeated
 
