@@ -9,9 +9,8 @@ import pytest
 
 from desertion import Scenario
 from desertion.errors import InputError, shortened
-from desertion.reading.documents import text, toml_text, toml_value
-from desertion.reading.rows import csv_rows
-from desertion.reading.writing import command_line, setting_text, written
+from desertion.reading import command_line, setting_text, text, toml_text, toml_value, written
+from desertion.scenario.rows import csv_rows
 
 
 def _points(folder: Path, content: bytes) -> list[tuple[dt.date, float]]:

@@ -12,7 +12,7 @@ import tomli_w
 from hypothesis import strategies as st
 
 from desertion.files import shipped_folder
-from desertion.reading.documents import toml
+from desertion.reading import toml
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

@@ -25,8 +25,8 @@ from desertion.app.request.choice import settings_of
 from desertion.cli import main
 from desertion.commands._shared import options
 from desertion.errors import InputError
-from desertion.reading.rows import csv_rows
 from desertion.scenario.edges import read_edges
+from desertion.scenario.rows import csv_rows
 from desertion.study.claims.document import load as claims_of
 from desertion.study.design.formula import Effect, constraint
 from desertion.study.design.reading import read_spec

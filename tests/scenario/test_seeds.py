@@ -7,7 +7,7 @@ import pytest
 
 from desertion.files import shipped_folder
 from desertion.parameters import SWEPT, Behaviour, Force, Host
-from desertion.reading.documents import toml
+from desertion.reading import toml
 from desertion.scenario import Dial, Scenario, catalogue
 from desertion.scenario.policy import OPERATIONS
 

@@ -55,7 +55,7 @@ def command(
     """List the historical series with their caveats; with --out, draw each as a PNG."""
     from desertion.figures.labels import many
     from desertion.files import folder
-    from desertion.reading.rows import is_csv
+    from desertion.scenario.rows import is_csv
     from desertion.study.history.beside import COUNTERPARTS
     from desertion.study.history.history import history
     from desertion.study.history.shipped import names as shipped

@@ -11,7 +11,7 @@ from desertion.commands._shared import options as _options
 from desertion.commands._shared.results import JSON_VERSION
 from desertion.errors import unknown_name
 from desertion.files import LEVER, shipped_designs, shipped_folder
-from desertion.reading.documents import toml
+from desertion.reading import toml
 
 KINDS = ("scenarios", "policies", "forces", "studies", "matches", "history", "claims")
 

@@ -147,7 +147,7 @@ def _read(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     from desertion.errors import InputError
-    from desertion.reading.documents import json_table
+    from desertion.reading import json_table
     from desertion.simulation.record.columns import Definitions
 
     if not path.is_file():

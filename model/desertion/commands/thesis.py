@@ -43,7 +43,7 @@ def command(
     from desertion.commands._shared.results import write_csv
     from desertion.commands._shared.thesis import draw_predictions, draw_test
     from desertion.files import folder, write_text
-    from desertion.reading.rows import is_csv
+    from desertion.scenario.rows import is_csv
     from desertion.study.thesis import report
     from desertion.study.thesis.thesis import thesis
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy import format_float_positional
 
 from desertion.parameters import Behaviour, Force, Host
-from desertion.reading.writing import setting_text
+from desertion.reading import setting_text
 from desertion.scenario.documents import catalogue
 from desertion.scenario.grain import marked
 from desertion.simulation.record.columns import MEASURES

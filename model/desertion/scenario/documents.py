@@ -6,7 +6,7 @@ from typing import Any
 
 from desertion.errors import InputError, unknown_name
 from desertion.files import is_file, shipped_folder, shown
-from desertion.reading.documents import toml
+from desertion.reading import toml
 
 KINDS = ("forces", "policies", "scenarios")
 _SINGULAR = {"forces": "force", "policies": "policy", "scenarios": "scenario"}

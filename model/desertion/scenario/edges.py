@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, shortened
 from desertion.files import shown
-from desertion.reading.documents import text
+from desertion.reading import text
 
 _MARKUP = (".graphml", ".gml")
 _COMMENTS = ("#", "%", "//")

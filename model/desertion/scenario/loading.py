@@ -10,8 +10,7 @@ from desertion.errors import InputError, shortened
 from desertion.files import shown
 from desertion.parameters import Force, Host
 from desertion.parameters.field import day_of
-from desertion.reading.documents import toml
-from desertion.reading.rows import csv_rows, is_csv
+from desertion.reading import flattened, merged, toml
 from desertion.scenario import settings
 from desertion.scenario.complaints import build
 from desertion.scenario.consistency import refuse_doubles
@@ -19,8 +18,8 @@ from desertion.scenario.documents import find, is_shipped, named
 from desertion.scenario.fallbacks import remark
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, expand
-from desertion.scenario.paths import flattened, merged
 from desertion.scenario.policy import OPERATIONS, Policy
+from desertion.scenario.rows import csv_rows, is_csv
 
 _TABLES = ("behaviour", "calibration", "dial", "reference", "set", "series", "stop")
 _ROWS = ("forces", "hosts", "changes", "policies")

@@ -10,8 +10,8 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from desertion.errors import shortened
 from desertion.parameters import HORIZON, Frozen
 from desertion.parameters.field import Notes, Numbers, day_of
+from desertion.reading import flattened
 from desertion.scenario.complaints import Told
-from desertion.scenario.paths import flattened
 
 _OFFSET = re.compile(r"\+\d+")
 # The first three say what a lever stands at, and take turns in the order in which policies are named.

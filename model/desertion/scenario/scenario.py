@@ -18,7 +18,7 @@ from desertion.files import write_text
 from desertion.parameters import Change
 from desertion.parameters.arguments import TABLE
 from desertion.parameters.field import Settled
-from desertion.reading.documents import toml_text
+from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
 from desertion.scenario.consistency import check, refuse_doubles

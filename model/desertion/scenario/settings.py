@@ -5,10 +5,9 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from desertion.errors import InputError, input_error, refuse_unknown, shortened, unknown_name
-from desertion.reading.writing import setting_text
+from desertion.reading import flattened, merged, setting_text
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, Kind, levers, select
-from desertion.scenario.paths import flattened, merged
 
 _OWN_WAYS = {
     "policies": "name policies with policies=[...] or --policy",

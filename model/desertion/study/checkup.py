@@ -15,8 +15,7 @@ from desertion.errors import InputError
 from desertion.files import shown
 from desertion.parameters import Force, Host
 from desertion.parameters.inputs import inputs
-from desertion.reading.documents import toml
-from desertion.reading.writing import setting_text
+from desertion.reading import setting_text, toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import find, named
 from desertion.scenario.fallbacks import DAYS_A_YEAR, is_remark

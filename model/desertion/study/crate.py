@@ -9,7 +9,7 @@ from typing import Any
 
 from desertion.errors import InputError, extra
 from desertion.files import is_file, replacing, write_text
-from desertion.reading.documents import json_table
+from desertion.reading import json_table
 from desertion.scenario.documents import name_from
 from desertion.study.analysis.export import export
 from desertion.study.store.reader import StudyFile

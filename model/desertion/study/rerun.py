@@ -11,7 +11,7 @@ import pandas as pd
 from desertion.errors import InputError
 from desertion.files import PassingFolder, is_file
 from desertion.parameters.arguments import WORKERS, ruled
-from desertion.reading.documents import json_table, text
+from desertion.reading import json_table, text
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.study.analysis.columns import run_tables

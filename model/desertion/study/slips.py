@@ -8,7 +8,7 @@ from desertion.figures.labels import percent
 from desertion.files import shipped_folder, shown
 from desertion.parameters import Force, Host
 from desertion.parameters.inputs import inputs
-from desertion.reading.documents import toml
+from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import named
 from desertion.scenario.fallbacks import DAYS_A_YEAR

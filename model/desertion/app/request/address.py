@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from urllib.parse import parse_qsl, quote, urlencode
 
 from desertion.errors import InputError, unknown_name
-from desertion.reading.writing import written
+from desertion.reading import written
 
 PAGES = {
     "": "Policies",

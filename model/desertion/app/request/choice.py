@@ -15,8 +15,7 @@ from desertion.errors import InputError, refuse_unknown, unknown_name
 from desertion.figures.labels import titled
 from desertion.files import LEVER
 from desertion.parameters.arguments import SEED
-from desertion.reading.documents import toml_value
-from desertion.reading.writing import command_line
+from desertion.reading import command_line, toml_value
 from desertion.scenario.documents import AS_IT_IS, JOIN, parted
 from desertion.scenario.grain import FLOOR
 from desertion.study.design.point import DIALS

@@ -20,7 +20,7 @@ from desertion.app.request.choice import (
     usual_scale,
 )
 from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, Slider
-from desertion.reading.writing import command_line
+from desertion.reading import command_line
 from desertion.scenario.documents import AS_IT_IS, JOIN
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from desertion.app.request.address import Address
 from desertion.app.request.choice import shipped
 from desertion.errors import InputError
-from desertion.reading.writing import command_line, setting_text
+from desertion.reading import command_line, setting_text
 
 if TYPE_CHECKING:
     from desertion.study.design.factors import Point

@@ -11,7 +11,7 @@ from desertion.app.request.choice import check_names, settings_of
 from desertion.app.request.mix import PLAIN, VERSION, Mix
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.errors import InputError, input_error, refuse_unknown, unknown_name
-from desertion.reading.documents import toml_value
+from desertion.reading import toml_value
 
 _SLID = {
     "contagion": ("has a slider of its own", "move that"),

@@ -182,7 +182,7 @@ def once[T](pairs: list[tuple[str, T]], option: str) -> dict[str, T]:
 
 def _setting(pair: str, option: str) -> tuple[str, object]:
     from desertion.errors import input_error
-    from desertion.reading.documents import toml_value
+    from desertion.reading import toml_value
 
     key, sign, text = pair.partition("=")
     if not sign or not key.strip():

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.commands._shared.options import typed
 from desertion.files import write_text
-from desertion.reading.writing import written
+from desertion.reading import written
 
 if TYPE_CHECKING:
     import pandas as pd

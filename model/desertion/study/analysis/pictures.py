@@ -25,7 +25,7 @@ from desertion.figures.fronts import fronts
 from desertion.figures.labels import NO_INTERVAL, label, many, percent, policy
 from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
-from desertion.reading.writing import setting_text
+from desertion.reading import setting_text
 from desertion.scenario import grain
 from desertion.scenario.grain import basis, too_few
 from desertion.simulation.record.columns import BAND, is_chance

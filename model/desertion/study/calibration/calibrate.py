@@ -14,11 +14,11 @@ import pandas as pd
 from desertion.errors import InputError, input_error
 from desertion.files import folder
 from desertion.parameters.arguments import COUNT, SCALE, SEED, WORKERS, ruled, seed_after
-from desertion.reading.rows import is_csv
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import catalogue
 from desertion.scenario.loading import calibration
+from desertion.scenario.rows import is_csv
 from desertion.simulation.record.own_table import own_table
 from desertion.study.blocks import markdown
 from desertion.study.calibration import tables

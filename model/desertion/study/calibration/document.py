@@ -9,7 +9,7 @@ from pydantic import Field, StrictBool, field_validator, model_validator
 
 from desertion.errors import refuse_unknown, shortened
 from desertion.parameters.field import Frozen
-from desertion.scenario.paths import flattened
+from desertion.reading import flattened
 from desertion.study.design.factors import Words
 from desertion.study.history.series import OWN
 

@@ -10,7 +10,7 @@ from typing import Any
 from desertion.errors import input_error
 from desertion.figures.labels import many
 from desertion.files import write_text
-from desertion.reading.writing import written
+from desertion.reading import written
 from desertion.study.calibration.case import Case
 from desertion.study.calibration.fit import Fit, fit
 from desertion.study.calibration.kept import check, checksums, damaged, sentences

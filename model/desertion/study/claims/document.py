@@ -13,9 +13,8 @@ from pydantic import AfterValidator, ConfigDict, Field, FiniteFloat, ValidationI
 from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.files import is_file, shipped_folder, shown
 from desertion.parameters.field import Frozen
-from desertion.reading.documents import toml
+from desertion.reading import merged, toml
 from desertion.scenario.complaints import build
-from desertion.scenario.paths import merged
 from desertion.scenario.policy import PolicyChange
 from desertion.study.design.documents import scale_of, with_files_of
 from desertion.study.design.factors import Factor, factor

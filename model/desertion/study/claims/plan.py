@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desertion.errors import InputError, input_error
-from desertion.reading.writing import command_line, written
+from desertion.reading import command_line, written
 from desertion.simulation.record.columns import MEASURES
 from desertion.study.claims.document import Claims, load
 from desertion.study.claims.measures import EXTRA

@@ -8,7 +8,7 @@ from typing import Any, cast
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
 from desertion.parameters.arguments import COUNT, DAYS, SCALE, SEED, WORKERS, ruled
-from desertion.reading.writing import setting_text
+from desertion.reading import setting_text
 from desertion.scenario import Policy, Scenario
 from desertion.scenario.documents import AS_IT_IS, JOIN
 from desertion.scenario.loading import listed

@@ -10,7 +10,7 @@ import tomli_w
 from pydantic import BaseModel
 
 from desertion.errors import input_error
-from desertion.reading.documents import toml_text
+from desertion.reading import toml_text
 from desertion.scenario import Policy, Scenario
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import beside, setting_beside

@@ -12,8 +12,8 @@ from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from desertion.errors import InputError, input_error, shortened
 from desertion.parameters.field import Frozen, day_of
+from desertion.reading import flattened
 from desertion.scenario.complaints import build
-from desertion.scenario.paths import flattened
 
 type Value = bool | int | float | str
 type Point = dict[str, Value]

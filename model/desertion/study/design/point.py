@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from desertion.errors import InputError, input_error
-from desertion.reading.writing import setting_text
+from desertion.reading import setting_text
 from desertion.scenario import Policy, PolicyChange, Scenario
 from desertion.scenario.settings import narrowness, reached
 from desertion.study.design.aspects import HOST_ASPECTS

@@ -10,10 +10,9 @@ from pydantic import Field, field_validator
 from desertion.errors import InputError, refuse_unknown, shortened
 from desertion.files import is_file
 from desertion.parameters.field import HORIZON, Frozen
-from desertion.reading.documents import toml
+from desertion.reading import flattened, toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import beside, setting_beside
-from desertion.scenario.paths import flattened
 from desertion.simulation.population.protocol import POPULATIONS
 from desertion.study.design.factors import FORMS, Words, factor, flat_values, repeated
 from desertion.study.design.layout import DesignRule

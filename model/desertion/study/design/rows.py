@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from desertion.errors import InputError, input_error, shortened
-from desertion.reading.rows import Row, csv_rows
 from desertion.scenario.documents import JOIN, beside, parted, setting_beside
+from desertion.scenario.rows import Row, csv_rows
 from desertion.study.design.factors import Point, Value, flat_values, repeated
 
 if TYPE_CHECKING:

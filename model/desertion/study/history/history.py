@@ -11,8 +11,8 @@ import pandas as pd
 from desertion.errors import InputError
 from desertion.figures.labels import many
 from desertion.parameters.arguments import COUNT, SEED, ruled
-from desertion.reading.rows import is_csv
 from desertion.scenario import Scenario
+from desertion.scenario.rows import is_csv
 from desertion.simulation.record.own_table import own_table
 from desertion.study.history import shipped
 from desertion.study.history.beside import ModelledSeries, beside

@@ -12,7 +12,7 @@ import numpy as np
 from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.figures.labels import many
 from desertion.files import shown
-from desertion.reading.rows import Row, csv_rows
+from desertion.scenario.rows import Row, csv_rows
 from desertion.study.history.series import GRADES, OWN, UNITS, Kind, Point, Series, Use
 
 COLUMNS = ("start", "end", "value", "low", "high", "unit", "counts", "source", "grade")

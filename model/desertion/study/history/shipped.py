@@ -7,8 +7,8 @@ from typing import Any, get_args
 from desertion.errors import refuse_unknown
 from desertion.figures.labels import capital
 from desertion.files import shipped_folder
-from desertion.reading.documents import toml
-from desertion.reading.rows import is_csv
+from desertion.reading import toml
+from desertion.scenario.rows import is_csv
 from desertion.study.history.series import Kind, Series
 from desertion.study.history.series_file import read
 

@@ -9,7 +9,7 @@ from pydantic import Field, FiniteFloat, model_validator
 
 from desertion.files import shipped_folder
 from desertion.parameters.field import Frozen
-from desertion.reading.documents import toml
+from desertion.reading import toml
 from desertion.scenario.complaints import build
 
 Role = Literal["fit", "held-out", "input", "former"]

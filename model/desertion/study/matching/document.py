@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, FiniteFloat, field_validator, model_
 from desertion.errors import InputError, input_error, refuse_unknown, unknown_name
 from desertion.files import is_file, shipped_designs, shown
 from desertion.parameters.field import Frozen
-from desertion.reading.documents import toml
+from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.study.design.aspects import check_spread
 from desertion.study.design.documents import with_files_of

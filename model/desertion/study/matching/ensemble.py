@@ -12,7 +12,7 @@ import pandas as pd
 
 from desertion.errors import InputError, unknown_name
 from desertion.files import is_file, shipped_folder, shown, write_text
-from desertion.reading.rows import csv_rows
+from desertion.scenario.rows import csv_rows
 from desertion.simulation.golden.histories import PAIRS, stored
 from desertion.study.design.factors import Point, Value
 from desertion.study.matching.matched import FACTORS, FEW, Match

@@ -11,7 +11,7 @@ import numpy as np
 
 from desertion.errors import input_error, unknown_name
 from desertion.files import shown
-from desertion.reading.rows import Row, csv_rows
+from desertion.scenario.rows import Row, csv_rows
 from desertion.study.arrays import Array, Indices
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from desertion.errors import InputError
-from desertion.reading.writing import setting_text
+from desertion.reading import setting_text
 from desertion.study.design.factors import Point
 from desertion.study.design.layout import CONSTRAINED, OWN, DesignRule
 from desertion.study.design.point import refuse_idle, scenario_of

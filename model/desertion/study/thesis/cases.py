@@ -11,7 +11,7 @@ import numpy as np
 from desertion.errors import input_error, refuse_unknown
 from desertion.files import shipped_folder
 from desertion.parameters.field import Frozen
-from desertion.reading.documents import toml
+from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.study.arrays import Array
 from desertion.study.history import shipped as history

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from desertion.files import shipped_folder
-from desertion.reading.documents import toml
+from desertion.reading import toml
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,8 @@ from desertion.errors import InputError, input_error
 from desertion.files import folder
 from desertion.parameters.arguments import COUNT, DATES, PEOPLE, SEED, ruled
 from desertion.parameters.field import day_of
-from desertion.reading.rows import is_csv
-from desertion.reading.writing import command_line
+from desertion.reading import command_line
+from desertion.scenario.rows import is_csv
 from desertion.simulation.record.own_table import own_table
 from desertion.study.blocks import markdown
 from desertion.study.history import shipped

@@ -8,7 +8,7 @@ import pandas as pd
 
 from desertion.figures import labels
 from desertion.figures.labels import LONG, SHORT, Scales, dated, many
-from desertion.reading.writing import command_line, setting_text
+from desertion.reading import command_line, setting_text
 from desertion.scenario.grain import MARK, legend, stands_for
 from desertion.study.comparison.tables import Tables
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from desertion.errors import InputError, input_error, shortened, unknown_name
 from desertion.files import shown
-from desertion.reading.documents import text
+from desertion.reading import text
 
 _DELIMITERS = (",", ";", "\t", "|")
 

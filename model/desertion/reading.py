@@ -1,10 +1,13 @@
-"""Documents: text, TOML and JSON as people have them, or one sentence that says what is wrong."""
+"""Documents that people wrote, text, TOML and JSON: read as they have them, or one sentence that says what is wrong; and values written so that they are read as the same."""
 
 import codecs
+import datetime as dt
 import json
 import re
+import shlex
 import stat
 import tomllib
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -158,3 +161,70 @@ def toml_value(content: str, where: str) -> object:
         pass  # said below
     document = toml_text(f"value = {content}", where)
     return document["value"] if len(document) == 1 else content
+
+
+def flattened(table: Mapping[str, Any], marks: Collection[str] = ()) -> dict[str, Any]:
+    """The values of a table by dotted path, whichever of its dots TOML took for tables.
+
+    Args:
+        table: The table.
+        marks: Keys by one of which a table is known that is a value itself.
+
+    Raises:
+        InputError: If a path has two values.
+    """
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        is_value = not isinstance(value, Mapping) or any(str(mark) in marks for mark in value)
+        inside = None if is_value else flattened(value, marks)
+        paths = {str(key): value} if inside is None else {f"{key}.{inner}": each for inner, each in inside.items()}
+        for path, each in paths.items():
+            if path in flat:
+                raise InputError(f'"{path}" has two values; keep one', key=path, value=each)
+            flat[path] = each
+    return flat
+
+
+def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The base with a document's own values laid over it, table by table."""
+    both = dict(base)
+    for key, value in own.items():
+        under = both.get(key)
+        both[key] = merged(under, value) if isinstance(under, Mapping) and isinstance(value, Mapping) else value
+    return both
+
+
+def written(number: float) -> str:
+    """A number as the shortest text that is read as the same number, 10 for 10.0: for commands and addresses."""
+    short = f"{number:g}"
+    return short if float(short) == number else repr(float(number))
+
+
+def setting_text(value: object) -> str:
+    """A value as `--set` and an address take it: what `toml_value` reads as the same value."""
+    if isinstance(value, str):
+        return value if toml_value(value, "setting") == value else json.dumps(value)
+    plain = _plain(value) if hasattr(value, "tolist") else value
+    if isinstance(plain, dt.date):
+        return plain.isoformat()
+    return (
+        repr(plain) if isinstance(plain, float) else json.dumps(plain, default=_plain)
+    )  # TOML's infinity is not JSON's
+
+
+def _plain(value: object) -> object:
+    """NumPy's numbers as Python's; what is no data, as it prints itself."""
+    return getattr(value, "tolist", lambda: str(value))()
+
+
+def command_line(verb: str, words: Iterable[str], options: Iterable[tuple[str, object]]) -> str:
+    """A command as it is typed.
+
+    Args:
+        verb: The command, as in "run".
+        words: What stands before all options.
+        options: Names and values; True for a flag, None or False for what is not given.
+    """
+    given = [(f"--{name}", value) for name, value in options if value is not None and value is not False]
+    typed = [word for name, value in given for word in ([name] if value is True else [name, str(value)])]
+    return shlex.join(["desertion", verb, *words, *typed])
