@@ -14,8 +14,9 @@ from desertion.study.comparison.tables import Tables
 
 TABLE_NOTE = (
     "Each cell: the median of the runs with its 95 % interval, or for a chance the share of runs with Wilson's interval; below it "
-    "the difference from the baseline on the same people and fates, {sure} where its 95 % interval excludes 0. Persons "
-    "and cases are at real size: the counts of the simulated world divided by its scale."
+    "the difference from the baseline on the same people and fates, {sure} where its 95 % interval excludes 0. Each interval stands by "
+    "itself: of twenty differences that are nothing about one excludes 0 by chance, or fewer. Persons and cases are at real size: the "
+    "counts of the simulated world divided by its scale."
 )
 
 
