@@ -1,7 +1,7 @@
 """The report of a match: what is left, what the evidence is silent on, what targets that were only looked at say."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,62 +36,64 @@ def blocks(match: Match, command: str) -> list[Block]:
 
 def findings(match: Match) -> Sequence[str]:
     """The findings, a sentence each."""
+    return [_left(match), *_doubts(match), *_reach(match), *_ranges(match), *_looked_at(match)]
+
+
+def _left(match: Match) -> str:
     half, kept, double = match.discrepancies["kept"]
     seldom = int(match.discrepancies["run_fewer_times"].iloc[-1])
     fewer = f", {seldom:,} of them run fewer than {match.design.confirm} times" if seldom else ""
-    found = [
-        f"**{kept:,} of {len(match.worlds):,} worlds that were run are not ruled out** ({half:,} with half the discrepancy, {double:,} with double{fewer})."
-    ]
+    return f"**{kept:,} of {len(match.worlds):,} worlds that were run are not ruled out** ({half:,} with half the discrepancy, {double:,} with double{fewer})."
+
+
+def _doubts(match: Match) -> Iterator[str]:
+    """What stands between the runs and what is made of them: rules of before, runs that failed, quotients of nothing."""
     if match.changed:
         named = ", ".join(f"`{name}`" for name in match.changed[:8]) + (", ..." if len(match.changed) > 8 else "")
-        found.append(
-            f"The stored runs are of before {named} changed, and may have counted something else: to have them done by the present rules, run the match into another folder."
-        )
+        yield f"The stored runs are of before {named} changed, and may have counted something else: to have them done by the present rules, run the match into another folder."
     errors = Counter(filter(None, match.results.errors))
     if errors:
-        found.append(
-            f"{errors.total():,} of {len(match.worlds):,} worlds have runs that failed and count as ruled out, most often with: {errors.most_common(1)[0][0]}"
-        )
+        yield f"{errors.total():,} of {len(match.worlds):,} worlds have runs that failed and count as ruled out, most often with: {errors.most_common(1)[0][0]}"
     for aim in match.fitted:
         if lacking := int(match.results.unknown[aim.name].sum()):
-            found.append(
-                f"In {lacking:,} of {len(match.worlds):,} worlds `{aim.name}` is unknown, since nothing is counted below its quotient in any of their runs: they are not kept."
-            )
+            yield f"In {lacking:,} of {len(match.worlds):,} worlds `{aim.name}` is unknown, since nothing is counted below its quotient in any of their runs: they are not kept."
+
+
+def _reach(match: Match) -> Iterator[str]:
+    """Why no world, or hardly any, is left."""
     bare = [f"`{aim.name}`" for aim in match.fitted if not np.isfinite(match.results.means[aim.name]).any()]
     if bare:
-        found.append(
-            f"No world that was run has a number for {' and '.join(bare)}, so that none can be kept, however many waves are added: see what is counted."
-        )
+        yield f"No world that was run has a number for {' and '.join(bare)}, so that none can be kept, however many waves are added: see what is counted."
     if match.contradiction is not None:
         what = "Targets contradict each other" if len(match.contradiction.targets) > 1 else "A target is out of reach"
-        found.append(f"**{what}**: {match.contradiction.words()}.")
+        yield f"**{what}**: {match.contradiction.words()}."
     elif match.too_few and not bare:
-        found.append(f"Too few for ranges: below {FEW} kept worlds nothing is said of inputs. Add a wave.")
-    if kept:
-        silent = [str(name) for name in match.inputs["input"][~match.inputs["says"].astype(bool)]]
-        telling = match.inputs[match.inputs["says"].astype(bool)].sort_values("left")
-        if not match.too_few:
-            found.append(
-                f"The evidence says something on {len(telling)} of {len(match.inputs)} inputs: "
-                + (", ".join(f"`{name}`" for name in telling["input"]) or "none")
-                + "."
-            )
-            found.append(
-                "It says nothing that these worlds can show on: "
-                + (", ".join(f"`{name}`" for name in silent) or "none")
-                + "."
-            )
-        words = match.kept.groupby("form").size() if "form" in match.kept else None
-        if words is not None:
-            found.append(
-                "Forms of contagion kept: " + ", ".join(f"{name} {number}" for name, number in words.items()) + "."
-            )
+        yield f"Too few for ranges: below {FEW} kept worlds nothing is said of inputs. Add a wave."
+
+
+def _ranges(match: Match) -> Iterator[str]:
+    """On which inputs the evidence says something, and which forms of contagion are left."""
+    if not len(match.kept):
+        return
+    if not match.too_few:
+        says = match.inputs["says"].astype(bool)
+        telling, silent = match.inputs[says].sort_values("left")["input"], match.inputs[~says]["input"]
+        yield f"The evidence says something on {len(telling)} of {len(match.inputs)} inputs: {_listed(telling)}."
+        yield f"It says nothing that these worlds can show on: {_listed(silent)}."
+    if "form" in match.kept:
+        forms = match.kept.groupby("form").size()
+        yield "Forms of contagion kept: " + ", ".join(f"{name} {number}" for name, number in forms.items()) + "."
+
+
+def _looked_at(match: Match) -> Iterator[str]:
+    """What kept worlds give for targets that rule out nothing."""
     looked = match.targets[(match.targets["role"] != "fit") & (match.targets["others"] > 0)]
-    for row in looked.to_dict("records") if kept else ():
-        found.append(
-            f"`{row['target']}`, only looked at: {_figure(row, 'q05', 'median', 'q95')} in kept worlds, observed {_span(row['low'], row['high'])}; {percent(row['not_ruled_out'])} of them would pass."
-        )
-    return found
+    for row in looked.to_dict("records") if len(match.kept) else ():
+        yield f"`{row['target']}`, only looked at: {_figure(row, 'q05', 'median', 'q95')} in kept worlds, observed {_span(row['low'], row['high'])}; {percent(row['not_ruled_out'])} of them would pass."
+
+
+def _listed(names: Iterable[object]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"
 
 
 def _targets(match: Match) -> Table:
