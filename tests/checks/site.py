@@ -24,6 +24,16 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES, OUT = ROOT / "model" / "docs", ROOT / "outputs"
 _OUTSIDE = re.compile(r"\[([^\]]+)\]\(\.\./[^)]+\)")
+_LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!https?:|#)([^)#]+)(#[^)]*)?\)")
+FINDINGS = {
+    "evidence": "experiments/evidence.md",
+    "totals": "experiments/thesis/README.md",
+    "places": "experiments/places/README.md",
+    "matches": "experiments/match/README.md",
+    "claims": "experiments/claims/README.md",
+    "studies": "experiments/README.md",
+}
+"""Pages of the site on what came out, by name, and where they lie."""
 EXECUTED = OUT / "notebooks"
 """Where tests of notebooks keep them with their outputs."""
 
@@ -35,6 +45,8 @@ def stage(place: Path) -> list[str]:
     # Files of the repository that no page shows are named there, not linked to.
     document = (ROOT / "model" / "ODD.md").read_text(encoding="utf-8")
     (place / "explanation" / "odd.md").write_text(_OUTSIDE.sub(r"\1", document), encoding="utf-8")
+    for name, page in FINDINGS.items():
+        (place / "findings" / f"{name}.md").write_text(found_page(ROOT / page, place / "findings"), encoding="utf-8")
     done: list[str] = []
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         made = EXECUTED / path.name
@@ -48,6 +60,22 @@ def stage(place: Path) -> list[str]:
     spec.loader.exec_module(generate)
     generate.write(place / "reference")
     return done
+
+
+def found_page(page: Path, folder: Path) -> str:
+    """A page of the repository as one of the site: pictures beside it, links to pages that the site has, other files named only."""
+    pages = {(ROOT / path).resolve(): name for name, path in FINDINGS.items()}
+
+    def link(found: re.Match[str]) -> str:
+        mark, words, target, _ = found.groups()
+        path = (page.parent / target).resolve()
+        if mark:
+            name = "-".join(path.relative_to(ROOT / "experiments").parts)
+            shutil.copy(path, folder / name)
+            return f"![{words}]({name})"
+        return f"[{words}]({pages[path]}.md)" if path in pages else words
+
+    return _LINK.sub(link, page.read_text(encoding="utf-8"))
 
 
 def _cells(path: Path) -> list[str]:

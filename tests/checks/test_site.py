@@ -16,7 +16,7 @@ import desertion
 from desertion import commands
 from desertion.files import shipped_folder
 from desertion.simulation.record.columns import DAILY, HOSTLY, MEASURES, PEOPLE
-from tests.checks.site import ROOT, SOURCES, dead_links
+from tests.checks.site import FINDINGS, ROOT, SOURCES, dead_links, found_page
 
 spec = importlib.util.spec_from_file_location("generate", SOURCES / "generate.py")
 assert spec is not None
@@ -72,6 +72,17 @@ def test_every_page_is_in_a_table_of_contents() -> None:
         listed = (SOURCES / folder / "index.md").read_text()
         for path in (SOURCES / folder).glob("*.md"):
             assert path.stem == "index" or re.search(rf"^{re.escape(path.stem)}$", listed, re.MULTILINE), path.name
+    listed = (SOURCES / "findings" / "index.md").read_text()
+    assert re.findall(r"^[a-z]+$", listed, re.MULTILINE) == list(FINDINGS)
+
+
+def test_a_page_on_what_came_out_links_within_the_site_and_brings_its_pictures(tmp_path: Path) -> None:
+    """Tables that the site does not show are named without a link."""
+    page = found_page(ROOT / FINDINGS["matches"], tmp_path)
+    assert "](match-ranges.png)" in page
+    assert (tmp_path / "match-ranges.png").read_bytes() == (ROOT / "experiments" / "match" / "ranges.png").read_bytes()
+    assert "| Russia, first set |" in page
+    assert "](totals.md)" in found_page(ROOT / FINDINGS["evidence"], tmp_path)
 
 
 def test_dead_links_and_things_from_outside_are_found(tmp_path: Path) -> None:
