@@ -80,6 +80,15 @@ def test_all_legal_ways_are_shut_at_the_closed_end(chosen: dict[str, Any]) -> No
     assert moved["case_days"] >= 730.0
 
 
+def test_an_unlimited_factor_opens_what_there_is_and_makes_nothing_of_nothing() -> None:
+    """Some caseworkers become as many as are needed; a host without any, or without a free place, has none still, where 0 times infinity is no number."""
+    dial = Dial(open_capacity=float("inf"))
+    moved = turn(dial, _levers({"cases": 2.0, "places": 500.0, "places_taken": 100.0}), 1.0, 0.5)
+    assert (moved["cases"], moved["places"]) == (float("inf"), float("inf"))
+    moved = turn(dial, _levers({"cases": 0.0, "places": 500.0, "places_taken": 900.0}), 0.6, 0.5)
+    assert (moved["cases"], moved["places"]) == (0.0, 500.0)
+
+
 def test_recognition_does_not_rise_behind_a_closed_border() -> None:
     """A host that is still closed at this position keeps its recognition rate."""
     levers_ = _levers({"border": 0.0, "recognition_deserter": 0.4})

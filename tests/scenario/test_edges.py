@@ -302,7 +302,7 @@ def test_a_graph_of_networkx_that_cannot_be_meant_is_refused(edges: list[tuple[o
         Scenario.load("one-town", graph=nx.Graph(edges))
 
 
-@pytest.mark.parametrize("graph", [3, [(0, 1, 2)], [(0, 1.5)], {"a": 1}])
+@pytest.mark.parametrize("graph", [3, [(0, 1, 2)], [(0, 1.5)], [(0, float("inf"))], {"a": 1}])
 def test_what_is_no_graph_in_python_is_refused(graph: object) -> None:
     """The sentence says what may stand there."""
     with pytest.raises(InputError, match="must be a path, a networkx graph, or pairs of person numbers"):

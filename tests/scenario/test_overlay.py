@@ -229,6 +229,30 @@ def test_values_beyond_the_range_are_cut_and_noted() -> None:
     assert any("hosts.harbour.admission_deserter was cut" in note for note in scenario.notes)
 
 
+def test_factors_and_amounts_beyond_all_numbers_have_an_answer() -> None:
+    """Nothing times anything is nothing; two amounts that no number holds together are refused in a sentence."""
+    lever = "hosts.harbour.cases"
+    none, much = _policy("none", **{"from": "+5"}, set={lever: 0}), _policy("much", multiply={lever: 1e200})
+    more = much.model_copy(update={"name": "more"})
+    assert (5, "host", 2, "cases", 0.0) in Scenario.load("toy", policies=[none, much, more]).timeline()
+    a, b = (_policy(name, add={lever: 1.7e308}) for name in ("a", "b"))
+    with pytest.raises(InputError, match=r"hosts\.harbour\.cases is added to beyond the largest number that there is"):
+        Scenario.load("toy", policies=[a, b])
+
+
+def test_a_host_is_in_a_group_once(tmp_path: Path) -> None:
+    """Named twice it had each factor twice; and the groups of the first and of the others are nobody's to join."""
+    file = tmp_path / "own.toml"
+    for groups, said in (
+        ('["near", "near"]', "hosts.harbour.groups: 'near' is named 2 times; name it once"),
+        ('["first"]', "hosts.harbour.groups names 'first', as which policies address the first of all hosts"),
+        ('["others"]', "hosts.harbour.groups names 'others'"),
+    ):
+        file.write_text(f'extends = "toy"\n[[hosts]]\nname = "harbour"\ngroups = {groups}\n')
+        with pytest.raises(InputError, match=said):
+            Scenario.load(file)
+
+
 def test_levers_that_contradict_each_other_on_a_date_are_refused() -> None:
     """Shares of killed and captured that add up to more than 1 are found although each is allowed by itself."""
     policy = _policy("p", **{"from": "+50"}, set={"forces.toy.share_killed": 0.9, "forces.toy.share_captured": 0.5})

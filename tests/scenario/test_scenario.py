@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import os
 import pickle
+import re
 import subprocess
 import sys
 import tomllib
@@ -287,6 +288,29 @@ def test_a_users_series_and_graph_are_read_beside_the_file(tmp_path: Path) -> No
     before = scenario.hash
     (tmp_path / "ties.csv").write_text("person,person\n0,2\n")
     assert scenario.hash != before
+
+
+@pytest.mark.parametrize("path", ["hosts.*.cases", "hosts.@first.cases"])
+def test_a_dated_change_names_one_lever_and_is_not_passed_over(tmp_path: Path, path: str) -> None:
+    """One of all hosts, written as the resolved file writes them, was taken and did nothing; `set` is resolved and may say it."""
+    file, head = tmp_path / "own.toml", 'extends = "toy"\n[[changes]]\ndate = 2030-01-11\n'
+    file.write_text(f'{head}path = "{path}"\nvalue = 3\n')
+    said = rf'changes: 2030-01-11 "{re.escape(path)}" must name one force or host, as in "hosts\.steppe\.cases"; for several write set'
+    with pytest.raises(InputError, match=said):
+        Scenario.load(file)
+    file.write_text(f'{head}set = {{ "{path}" = 3 }}\n')
+    assert (10, "host", 0, "cases", 3.0) in Scenario.load(file).timeline()
+
+
+def test_a_force_whose_reference_state_is_not_stated_has_that_of_its_first_day(tmp_path: Path) -> None:
+    """Beside one that states its own, which stands."""
+    file, whole = tmp_path / "own.toml", Scenario.load("three-armies-2022")
+    file.write_text('extends = "three-armies-2022"\n[reference.belarus-2022]\nlegitimacy = 0.125\n')
+    reference = Scenario.load(file).reference
+    assert reference["belarus-2022"].legitimacy == 0.125
+    others = {name: state for name, state in whole.reference.items() if name != "belarus-2022"}
+    assert {name: reference[name] for name in others} == others
+    assert reference.keys() == whole.reference.keys()
 
 
 def test_flat_says_the_same_as_the_layers() -> None:

@@ -87,8 +87,8 @@ def _places(levers: Mapping[str, float], factor: float) -> float:
 
 
 def _scaled(value: float, factor: float) -> float:
-    # Nothing of an unlimited capacity is left at the closed end only.
-    return value * factor if factor > 0.0 else 0.0
+    # Nothing of an unlimited capacity is left at the closed end only, and an unlimited factor makes nothing of nothing.
+    return value * factor if value > 0.0 and factor > 0.0 else 0.0
 
 
 def _toward(value: float, end: float, way: float) -> float:
