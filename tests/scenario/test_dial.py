@@ -94,6 +94,8 @@ def test_recognition_does_not_rise_behind_a_closed_border() -> None:
     levers_ = _levers({"border": 0.0, "recognition_deserter": 0.4})
     assert turn(Dial(), levers_, 0.6, 0.5)["recognition_deserter"] == 0.4
     assert turn(Dial(), levers_, 0.8, 0.5)["recognition_deserter"] > 0.4
+    borders = [turn(Dial(), levers_, asylum, 0.5)["border"] for asylum in (0.7499, 0.75, 0.9999, 1.0)]
+    assert borders == [0.0, 1.0, 1.0, 2.0], "from half of the way on, that included"
 
 
 def test_the_dial_moves_dated_stances_too() -> None:
@@ -141,6 +143,12 @@ def test_a_floor_or_ceiling_that_the_dial_keeps_is_not_said_to_be_moved() -> Non
     assert "case_days" in note
     day = Policy(name="day", change=(PolicyChange.model_validate({"at_least": {"hosts.harbour.case_days": 1}}),))
     assert Scenario.load("toy", policies=[day]).with_({"asylum": 0.25}).dial_notes == ()
+    low, high = (
+        Policy.model_validate({"name": name, "change": [{"at_least": {"hosts.harbour.admission_evader": floor}}]})
+        for name, floor in (("low", 0.5), ("high", 0.6))
+    )
+    (both,) = Scenario.load("toy", policies=[low, high]).with_({"asylum": 0.25}).dial_notes
+    assert 'set: admission_evader of "high";' in both
     (later,) = Scenario.load("toy", policies=[day, "lever-cases-fast"]).with_({"asylum": 0.25}).dial_notes
     assert 'set: case_days of "lever-cases-fast";' in later
 

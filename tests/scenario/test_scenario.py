@@ -400,6 +400,17 @@ def test_any_shipped_scenario_takes_an_army_of_ones_own(tmp_path: Path) -> None:
         assert calibration(own)[0] is None
 
 
+def test_a_resolved_scenario_takes_an_army_of_ones_own(tmp_path: Path) -> None:
+    """What it states of the army that is gone, its reference state and a stop rule of it, goes along; what it states of all stays."""
+    base, own = tmp_path / "base.toml", tmp_path / "own.toml"
+    own.write_text('extends = "base.toml"\nname = "own"\n[[forces]]\nname = "mine"\nreservists = 1000\n')
+    for rule, stays in (({"force": "toy"}, False), ({"measure": "fallen"}, True)):
+        _TOY.with_({f"stop.{key}": value for key, value in rule.items()}).write(base)
+        scenario = Scenario.load(own)
+        assert [*scenario.reference] == ["mine"]
+        assert (scenario.stop is not None) == stays
+
+
 def test_files_that_a_base_names_lie_beside_the_base(tmp_path: Path) -> None:
     """Forces and policies of a scenario in another folder are found from every scenario that extends it."""
     (tmp_path / "bases").mkdir()

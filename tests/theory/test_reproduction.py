@@ -9,19 +9,19 @@ from scipy.special import lambertw
 import desertion
 from desertion import DesertionModel, Scenario
 from desertion.errors import InputError
-from desertion.parameters import LEVELS, SPREADING
+from desertion.parameters import LEVELS, SPREADING, Behaviour
 from desertion.scenario.edges import read_edges
 from desertion.simulation.day.order import morning
 from desertion.simulation.signals.communities import publish_communities
 from desertion.simulation.signals.units import publish_companies, publish_squads
 from desertion.simulation.world.codes import HOME, RESERVIST
 from desertion.theory import neighbours
-from desertion.theory.fading import memory
+from desertion.theory.fading import Fading, memory
 from desertion.theory.groups import groups_of
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of, town
 from desertion.theory.neighbours import COMMUNITY, COMPANY, NEWS, TIES, circles
-from desertion.theory.operator import Operator
+from desertion.theory.operator import Operator, leading
 from desertion.theory.reproduction import Reproduction, of_operator, reproduction
 from desertion.theory.weights import OutOfReachError, in_reference, strength_settings, tipping_line, tipping_value
 
@@ -76,7 +76,9 @@ def test_nobody_follows_anybody_without_contagion(plain: Scenario) -> None:
         found = reproduction(scenario)
         assert found.value == found.first == 0.0
         assert found.multiplier == 1.0
-        assert found.flows.sum() == pytest.approx(sum(g.people * way.rate for g in groups_of(plain) for way in g.ways))
+        leavers = sum(group.people * way.rate for group in groups_of(plain) for way in group.ways)
+        assert found.flows.sum() == pytest.approx(leavers)
+        assert limit_of(scenario).rate == pytest.approx(leavers / plain.people)
 
 
 @pytest.mark.parametrize("level", [name for name in LEVELS if name != "facing"])
@@ -127,6 +129,14 @@ def test_frailty_shared_by_a_company_and_a_town_raises_r(plain: Scenario) -> Non
     shared = {"behaviour.frailty_unit": 0.3, "behaviour.frailty_community": 0.2}
     assert reproduction(squads.with_(shared)).first == pytest.approx(math.exp(0.5) * reproduction(squads).first)
     assert 1.0 < reproduction(news.with_(shared)).first / reproduction(news).first < math.exp(0.5)
+
+
+def test_ties_of_a_single_town_stay_in_it_however_many_are_drawn_across() -> None:
+    """Among all people of the force, who live there: none of them is lost."""
+    one, ties = _town(0.0), {"behaviour.contagion_ties": 1.0, "forces.town.degree": 6}
+    values = [reproduction(one.with_(ties | {"forces.town.across": share})).first for share in (0.0, 0.5, 1.0)]
+    assert values[1:] == [values[0]] * 2
+    assert values[0] > 0.0
 
 
 def test_frailty_of_a_town_raises_what_its_people_hear() -> None:
@@ -387,6 +397,46 @@ def test_contagion_of_a_stated_strength_has_it(form: str, wanted: float) -> None
     changed = scenario.with_(strength_settings(scenario, wanted))
     assert reproduction(in_reference(changed)).value == pytest.approx(wanted, abs=1e-4)
     assert changed.policies == ("fast-track",)
+
+
+def test_the_reference_state_knows_neither_policies_nor_dial() -> None:
+    """Doors that a policy or the dial opens have no part in it."""
+    moved = Scenario.load("toy", policies=["fast-track"], asylum=0.9)
+    assert reproduction(moved).first != reproduction(Scenario.load("toy")).first
+    assert reproduction(in_reference(moved)).first == reproduction(Scenario.load("toy")).first
+
+
+def test_the_leading_number_is_the_one_farthest_from_nought_and_one_above_one_is_not_hidden() -> None:
+    """Of pairs of opposite sign the positive one; a place where leaving runs away is not told by another that leavers calm."""
+    for values, leads in (((0.5, -0.7), -0.7), ((0.5, -0.4), 0.5), ((1.5, -3.0), 1.5)):
+        assert leading(np.diag(values)) == leads
+    assert leading(np.array([[0.0, 0.5], [0.5, 0.0]])) == pytest.approx(0.5)
+
+
+def test_additive_contagion_opens_ways_that_nobody_takes_by_himself(plain: Scenario) -> None:
+    """It needs no baseline; in the other forms a rate of 0 times anything is 0."""
+    nobody = plain.with_({"forces.toy.base_soldier_surrender": 0.0})
+    routes = {
+        form: {route for _, _, route in reproduction(nobody.with_({"behaviour.form": form})).ways}
+        for form in ("additive", "multiplicative")
+    }
+    assert ("surrender" in routes["additive"], "surrender" in routes["multiplicative"]) == (True, False)
+
+
+def test_a_threshold_is_reached_on_equality_where_all_have_the_same(plain: Scenario) -> None:
+    """Thresholds of exactly nought: everybody who can leave is gone, as in a run."""
+    same = {"behaviour.form": "threshold", "behaviour.threshold_mean": 0.0, "behaviour.threshold_spread": 0.0}
+    found = reproduction(plain.with_(NO_CONTAGION | same | {"behaviour.threshold_push": 0.0}))
+    assert found.flows.sum() == plain.people
+
+
+@pytest.mark.parametrize("half_life", [3.0, 30.0, 400.0])
+def test_fading_jumps_are_summed_as_day_by_day(half_life: float) -> None:
+    """One that triples a rate on its first day, over more days than it is felt."""
+    fading = Fading(Behaviour(half_life_squad=half_life, half_life_community=50.0), 3000)
+    jump, keep = np.zeros(len(LEVELS)), 2.0 ** (-np.arange(3000) / half_life)
+    jump[0] = math.log(3.0)
+    assert fading.summed(jump, np.expm1) == pytest.approx(np.expm1(jump[0] * keep).sum(), rel=1e-4)
 
 
 def test_no_strength_is_no_contagion(plain: Scenario) -> None:

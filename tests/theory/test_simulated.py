@@ -142,6 +142,12 @@ def test_a_day_on_which_nobody_is_left_is_refused() -> None:
         measured_multiplier(Scenario.load("toy", set=gone | alone), day=60)
 
 
+def test_a_day_without_a_day_after_it_is_refused() -> None:
+    """Nobody could answer."""
+    with pytest.raises(InputError, match=r"day = 20 must lie in \[1, 19\]"):
+        measured_multiplier(Scenario.load("toy", days=20), day=20)
+
+
 def test_a_run_too_short_for_one_who_leaves_is_refused() -> None:
     """With what to do instead."""
     with pytest.raises(InputError, match=r"days = 1 leaves no day .*; measure a longer run"):

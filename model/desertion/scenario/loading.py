@@ -119,6 +119,9 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
         remarks.append(f"{where}: forces = [...] replaces {which} of {name}, and what that sets or changes of it")
         base = _without(base, tuple(f"forces.{force}." for force in gone))
         base.pop("calibration", None)  # it fits the levers of the forces that are gone
+        base["reference"] = {name: state for name, state in base.get("reference", {}).items() if name not in gone}
+        if base.get("stop", {}).get("force") in gone:
+            del base["stop"]
     both = base | document
     both |= {
         key: merged(base[key], document[key]) for key in _TABLES if key != "set" and key in base and key in document
