@@ -80,6 +80,15 @@ def test_all_legal_ways_are_shut_at_the_closed_end(chosen: dict[str, Any]) -> No
     assert moved["case_days"] >= 730.0
 
 
+def test_a_rate_that_is_not_announced_stays_so_and_capacity_grows_in_a_line() -> None:
+    """Below 0 the true rate is announced, at every position; half of the way to ten times the caseworkers there are 5.5 times as many."""
+    silent = _levers({"announced": -1.0, "cases": 2.0})
+    assert {turn(Dial(), silent, at, 0.5)["announced"] for at in (0.0, 0.3, 0.75, 1.0)} == {-1.0}
+    assert turn(Dial(), silent, 0.75, 0.5)["cases"] == 11.0
+    announced = turn(Dial(), _levers({"announced": 0.45}), 0.75, 0.5)["announced"]
+    assert announced == pytest.approx(0.7)
+
+
 def test_an_unlimited_factor_opens_what_there_is_and_makes_nothing_of_nothing() -> None:
     """Some caseworkers become as many as are needed; a host without any, or without a free place, has none still, where 0 times infinity is no number."""
     dial = Dial(open_capacity=float("inf"))

@@ -175,6 +175,19 @@ def test_a_documents_own_setting_moves_its_reference_state_and_is_not_said_to_do
     assert strict.reference["toy"].flight_deserter < Scenario.load("toy").reference["toy"].flight_deserter
 
 
+def test_nobody_is_passed_on_to_a_host_that_is_not_open_and_no_hope_is_one_in_a_million(tmp_path: Path) -> None:
+    """Ridge lets people through to harbour alone: the worth of flight in the reference state is harbour's, or that of an irregular entry; captives who hope for nothing are measured against a millionth."""
+    text = 'extends = "toy"\nname = "own"\n[[hosts]]\nname = "ridge"\nborder = 1\nleak = 0.0\npasses_to = ["harbour"]\n'
+    text += '[[hosts]]\nname = "harbour"\nborder = {}\nleak = 0.0\nplaces = inf\naccess = 0.0\n[[hosts]]\nname = "steppe"\nborder = 0\nleak = 0.0\n'
+    text += '[set]\n"forces.toy.quarter_announced" = 0.0\n"forces.toy.quarter_fear" = 0.0\n'
+    found = []
+    for border in (2, 1):
+        (file := tmp_path / "own.toml").write_text(text.format(border))
+        found.append(Scenario.load(file).reference["toy"])
+    assert found[0].flight_deserter > 0.01
+    assert (found[1].flight_deserter, found[1].quarter) == (1e-6, 1e-6)
+
+
 def test_a_dated_change_that_has_come_by_the_first_day_is_in_the_reference_state(tmp_path: Path) -> None:
     """A scenario that starts after its harbour closed takes flight to a closed harbour for what nobody is deterred by."""
     change = '[[changes]]\ndate = {}\nset = {{ "hosts.*.border" = 0, "forces.toy.supply" = 0.4 }}\n'
@@ -198,7 +211,9 @@ def test_a_ban_of_the_first_day_is_new_and_one_of_the_day_before_is_not(
     )
     scenario = Scenario.load(file)
     assert (scenario.flat().forces[0].exit_ban, scenario.course.bans) == (1.0, (before,))
-    assert scenario.flat().course.bans == (before,)
+    lifted = scenario.with_policies([_policy("lift", set={"forces.toy.exit_ban": 0})])
+    assert lifted.flat().forces[0].exit_ban == 0.0
+    assert scenario.flat().course.bans == lifted.flat().course.bans == (before,)
 
 
 def test_a_policy_wins_over_the_scenarios_own_stance_while_it_acts() -> None:

@@ -207,6 +207,15 @@ def test_what_names_no_day_is_refused_as_a_start(nothing: object) -> None:
         Scenario.load("toy", set={"start": nothing})
 
 
+def test_a_run_lies_between_the_first_and_the_last_day_of_the_calendar() -> None:
+    """The last of its days, and the day after it, to which changes are told apart, are there; so is a day before the first."""
+    assert Scenario.load("one-town", days=1, set={"start": "9999-12-30"}).timeline() == []
+    with pytest.raises(InputError, match="start = 9999-12-30 is too late: 2 days later lie beyond the year 9999"):
+        Scenario.load("one-town", days=2, set={"start": "9999-12-30"})
+    with pytest.raises(InputError, match="start = 0001-01-01 is too early"):
+        Scenario.load("one-town", set={"start": "0001-01-01"})
+
+
 @pytest.mark.parametrize("value", [True, False])
 def test_whether_counts_are_scaled_already_is_no_setting(value: bool) -> None:
     """At half the scale it made an army of 1,000 one of 2,000."""
@@ -334,6 +343,7 @@ def test_names_of_what_is_missing_are_answered() -> None:
 def test_a_copy_with_other_forces_runs_on_them() -> None:
     """The course of events is worked out anew: a copy must not keep that of its original."""
     plain = Scenario.load("laboratory")
+    assert plain.sized().forces[0].base_soldier_hide != 0.5
     force = plain.forces[0].model_copy(update={"base_soldier_hide": 0.5})
     changed = plain.model_copy(update={"forces": (force,)})
     assert changed.sized().forces[0].base_soldier_hide == 0.5

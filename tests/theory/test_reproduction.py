@@ -9,7 +9,7 @@ from scipy.special import lambertw
 import desertion
 from desertion import DesertionModel, Scenario
 from desertion.errors import InputError
-from desertion.parameters import LEVELS, SPREADING, Behaviour
+from desertion.parameters import CATEGORIES, LEVELS, SPREADING, Behaviour
 from desertion.scenario.edges import read_edges
 from desertion.simulation.day.order import morning
 from desertion.simulation.signals.communities import publish_communities
@@ -304,6 +304,22 @@ def test_reception_and_news_are_what_the_rules_say(plain: Scenario) -> None:
     for name, share in shares.items():
         met = circles(one.flat(), groups[name], groups["skilled"])
         assert [circle.shares[NEWS] for circle in met] == pytest.approx([(1.0 - force.censorship) * share] * len(met))
+
+
+def test_a_host_with_one_free_place_is_not_full_and_one_that_offers_to_none_admits_nobody(plain: Scenario) -> None:
+    """Of two places, one is taken; a part of a place is none; the first of the forces is one of the first one."""
+    wide = plain.with_(
+        {"hosts.*.border": 2.0, "hosts.*.leak": 0.0} | {f"hosts.*.visa_free_{kind}": 0.0 for kind in CATEGORIES}
+    )
+
+    def safe(changes: dict[str, float]) -> float:
+        (flee,) = (way for group in groups_of(wide.with_(changes)) if group.name == "reservists" for way in group.ways if way.route == "flee")  # fmt: skip
+        return flee.reception
+
+    assert safe({"hosts.*.places": 2.0, "hosts.*.places_taken": 1.0}) == safe({"hosts.*.places": math.inf}) > 0.0
+    assert safe({"hosts.*.places": 2.0, "hosts.*.places_taken": 1.01}) == 0.0
+    assert safe({"hosts.*.places": math.inf, "hosts.*.offers_to": 1.0}) == safe({"hosts.*.places": math.inf})
+    assert safe({"hosts.*.places": math.inf, "hosts.*.offers_to": 0.0}) == 0.0
 
 
 @pytest.mark.parametrize("community", [40, 100, 600, 3000])

@@ -1,6 +1,5 @@
 """The asylum dial: one number in [0, 1] that moves all hosts' levers from closed through the status quo to open."""
 
-import math
 from collections.abc import Mapping
 
 from desertion.parameters import CATEGORIES, SWEPT, Frozen, fixed
@@ -92,6 +91,4 @@ def _scaled(value: float, factor: float) -> float:
 
 
 def _toward(value: float, end: float, way: float) -> float:
-    if way >= 1.0 or math.isinf(value):
-        return end
-    return value + (end - value) * way
+    return end if way >= 1.0 else value + (end - value) * way
