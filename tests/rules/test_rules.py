@@ -222,12 +222,13 @@ def test_waiting_halves_worth_at_patience() -> None:
 
 
 def test_idle_desks_keep_a_fraction_only() -> None:
-    """Four a day leave nothing over, two and a half a half; a desk of a tenth a day saves up one case and no more."""
+    """Four a day leave nothing over, two and a half a half; a desk of a tenth a day saves up one case and no more; one that was without limit is not so for ever."""
     assert refuge.carried_over(4.0, 4.0) == 0.0
     assert refuge.carried_over(2.5, 2.5) == 0.5
     assert refuge.carried_over(1.0, 1.0) == 0.0
     assert refuge.carried_over(0.7, 0.1) == 0.7
     assert refuge.carried_over(1.6, 0.1) == 1.0
+    assert [refuge.carried_over(math.inf, a_day) for a_day in (math.inf, 4.0, 0.1)] == [0.0] * 3
 
 
 def test_surrender_needs_contact_and_is_easier_when_cut_off() -> None:
