@@ -458,6 +458,20 @@ def test_a_scenario_without_hosts_leaves_out_what_its_base_says_of_them(tmp_path
         Scenario.load(own)
 
 
+@pytest.mark.parametrize("base", ["russia-2022", "three-armies-2022", "gdr-1989"])
+def test_any_shipped_scenario_goes_without_hosts(tmp_path: Path, base: str) -> None:
+    """Its forces state how near hosts are, of which nothing is left; also through one that extends it. A host that is forgotten is told as before."""
+    (tmp_path / "alone.toml").write_text(f'extends = "{base}"\nname = "alone"\nhosts = []\n')
+    (tmp_path / "own.toml").write_text('extends = "alone.toml"\nname = "own"\ndays = 30\n')
+    for name in ("alone", "own"):
+        scenario = Scenario.load(tmp_path / f"{name}.toml")
+        assert scenario.hosts == ()
+        assert not any(region.access for force in scenario.forces for region in force.regions)
+    (tmp_path / "own.toml").write_text('name = "own"\nstart = 2022-02-24\nforces = ["russia-2022"]\n')
+    with pytest.raises(InputError, match="there is no host 'finland'; none is known here"):
+        Scenario.load(tmp_path / "own.toml")
+
+
 def test_more_hosts_forces_or_call_ups_than_can_be_numbered_are_refused() -> None:
     """127 of each go, one more is refused: numbers of eight bits wrapped around, and people of the 129th host reached nobody."""
     parts = _TOY.model_dump() | {"reference": {}, "changes": ()}

@@ -9,7 +9,7 @@ from typing import Any
 from desertion.errors import InputError, shortened
 from desertion.files import shown
 from desertion.parameters import Force, Host
-from desertion.parameters.field import day_of
+from desertion.parameters.field import Settled, day_of
 from desertion.reading import csv_rows, is_csv, toml
 from desertion.scenario import settings
 from desertion.scenario.complaints import build
@@ -40,6 +40,8 @@ def content(name: str | Path) -> tuple[dict[str, Any], str]:
     document.pop("calibration", None)  # of no matter to a run
     remarks += named(document, path)
     document["forces"] = [_force(each, where, remarks) for each in document.get("forces", [])]
+    if document.get("hosts") == []:  # said so, and not left out: how near hosts are to a shipped force is of no matter
+        document["forces"] = [_near_none(each) for each in document["forces"]]
     document.setdefault("hosts", [])
     changes = _changes(document, where)
     document["changes"] = [row for _, row in changes]
@@ -134,7 +136,8 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
         earlier = [(own, {key: value for key, value in before.items() if key != "forces"}) for own, before in earlier]
     both["set"] = [*earlier, (document.get("set", {}), stated)]
     # An empty list says that there is no host at all.
-    both["hosts"] = [] if hosts == [] else _merged_hosts(path, base.get("hosts", []), hosts or [], remarks)
+    if hosts:
+        both["hosts"] = _merged_hosts(path, base.get("hosts", []), hosts, remarks)
     both["changes"] = [*base.get("changes", []), *((level, row) for row in document.get("changes", []))]
     return both
 
@@ -213,6 +216,14 @@ def _force(each: Any, where: str, remarks: list[str]) -> Any:
         remarks += remark(Force, str(document["name"]), document, shown(path))
     # Checked here so that the message names the force's own file.
     return build(Force, document, where=shown(path))
+
+
+def _near_none(force: Any) -> Any:
+    if not isinstance(force, Force):
+        return force
+    return force.model_copy(
+        update={"regions": tuple(region.model_copy(update={"access": Settled()}) for region in force.regions)}
+    )
 
 
 def _changes(document: dict[str, Any], where: str) -> list[tuple[int, Any]]:
