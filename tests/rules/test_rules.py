@@ -113,6 +113,13 @@ def test_thresholds_are_exponential_over_exp_z(u: float, z: float) -> None:
     assert threshold / ticks.TICK == pytest.approx(-math.log(u) * math.exp(-z), abs=2.0**-39)
 
 
+def test_a_threshold_from_four_times_ten_to_the_eighteen_on_is_never_reached() -> None:
+    """So that a clock and a threshold fit into 63 bits."""
+    near, far = (-math.log(height / 2.0**40) for height in (3.9e18, 4.1e18))
+    assert ticks.exit_threshold(1.0 / math.e, far) == ticks.FAR
+    assert ticks.exit_threshold(1.0 / math.e, near) == pytest.approx(3.9e18)
+
+
 def test_the_earlier_crossing_within_the_day_wins() -> None:
     """A clock that lacks 30 of today's 100 ticks passes at 0.3; one that lacks more does not pass; one that waits yields."""
     assert ticks.crossing(30, 100) == 0.3
@@ -264,6 +271,12 @@ def test_exiles_erode_censorship() -> None:
 def test_a_pressure_of_any_size_fades_exactly(pressure: int, keep: int) -> None:
     """As whole numbers without end have it: the product of 512 shares and what a day leaves has more than 64 bits."""
     assert ticks.decayed(pressure, keep) == pressure * keep // 2**24
+
+
+@given(pressure=st.integers(0, ticks.TIE_MOST), keep=st.integers(0, 2**24))
+def test_a_pressure_from_ties_fades_exactly(pressure: int, keep: int) -> None:
+    """Its most times what a day leaves at most fits into 64 bits."""
+    assert ticks.decayed_tie(pressure, keep) == pressure * keep // 2**24
 
 
 @given(pressure=st.integers(0, 2**36), half_life=st.floats(0.5, 400.0))
