@@ -22,6 +22,16 @@ def test_theory_says_so_where_there_is_no_steady_state(capsys: pytest.CaptureFix
     told = capsys.readouterr().out
     assert "no steady state" in told
     assert "without bounds" in told
+    assert "the weight lies beyond the fold" in told
+
+
+def test_theory_names_no_fold_where_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    """A concave form just below a line never folds, but its one state may lie where more would leave a day than there are."""
+    form = ["-s", "behaviour.form=concave", "-s", "behaviour.concave_power=0.95", "-s", "behaviour.contagion_news=10"]
+    assert main(["theory", "toy", *form]) == 0
+    told = capsys.readouterr().out
+    assert "no steady state: more would leave a day than there are" in told
+    assert "fold (R = 1) at contagion weight none" in told
 
 
 def test_theory_says_whom_r_leaves_out_in_the_threshold_form(capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,8 +35,9 @@ def test_philox_is_numpys_for_any_counter_and_key(counter: list[int], key: list[
 
 @given(word=WORD)
 def test_a_word_becomes_a_number_between_nought_and_one(word: int) -> None:
-    """Never 0 and never 1, so that logarithms are finite."""
+    """Never 0 and never 1, so that logarithms are finite: in the middle of its 2**-52, as the ODD states."""
     assert 0.0 < draws.unit(u(word)) < 1.0
+    assert draws.unit(u(word)) == (word // 2**12 + 0.5) * 2.0**-52
 
 
 def test_uniform_and_normal_numbers_have_their_moments() -> None:

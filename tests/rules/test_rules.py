@@ -113,6 +113,13 @@ def test_thresholds_are_exponential_over_exp_z(u: float, z: float) -> None:
     assert threshold / ticks.TICK == pytest.approx(-math.log(u) * math.exp(-z), abs=2.0**-39)
 
 
+def test_a_threshold_from_four_times_ten_to_the_eighteen_on_is_never_reached() -> None:
+    """So that a clock and a threshold fit into 63 bits."""
+    near, far = (-math.log(height / 2.0**40) for height in (3.9e18, 4.1e18))
+    assert ticks.exit_threshold(1.0 / math.e, far) == ticks.FAR
+    assert ticks.exit_threshold(1.0 / math.e, near) == pytest.approx(3.9e18)
+
+
 def test_the_earlier_crossing_within_the_day_wins() -> None:
     """A clock that lacks 30 of today's 100 ticks passes at 0.3; one that lacks more does not pass; one that waits yields."""
     assert ticks.crossing(30, 100) == 0.3
@@ -222,12 +229,13 @@ def test_waiting_halves_worth_at_patience() -> None:
 
 
 def test_idle_desks_keep_a_fraction_only() -> None:
-    """Four a day leave nothing over, two and a half a half; a desk of a tenth a day saves up one case and no more."""
+    """Four a day leave nothing over, two and a half a half; a desk of a tenth a day saves up one case and no more; one that was without limit is not so for ever."""
     assert refuge.carried_over(4.0, 4.0) == 0.0
     assert refuge.carried_over(2.5, 2.5) == 0.5
     assert refuge.carried_over(1.0, 1.0) == 0.0
     assert refuge.carried_over(0.7, 0.1) == 0.7
     assert refuge.carried_over(1.6, 0.1) == 1.0
+    assert [refuge.carried_over(math.inf, a_day) for a_day in (math.inf, 4.0, 0.1)] == [0.0] * 3
 
 
 def test_surrender_needs_contact_and_is_easier_when_cut_off() -> None:
@@ -263,6 +271,12 @@ def test_exiles_erode_censorship() -> None:
 def test_a_pressure_of_any_size_fades_exactly(pressure: int, keep: int) -> None:
     """As whole numbers without end have it: the product of 512 shares and what a day leaves has more than 64 bits."""
     assert ticks.decayed(pressure, keep) == pressure * keep // 2**24
+
+
+@given(pressure=st.integers(0, ticks.TIE_MOST), keep=st.integers(0, 2**24))
+def test_a_pressure_from_ties_fades_exactly(pressure: int, keep: int) -> None:
+    """Its most times what a day leaves at most fits into 64 bits."""
+    assert ticks.decayed_tie(pressure, keep) == pressure * keep // 2**24
 
 
 @given(pressure=st.integers(0, 2**36), half_life=st.floats(0.5, 400.0))

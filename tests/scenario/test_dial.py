@@ -80,11 +80,33 @@ def test_all_legal_ways_are_shut_at_the_closed_end(chosen: dict[str, Any]) -> No
     assert moved["case_days"] >= 730.0
 
 
+def test_a_rate_that_is_not_announced_stays_so_and_capacity_grows_in_a_line() -> None:
+    """Below 0 the true rate is announced, at every position; half of the way to ten times the caseworkers there are 5.5 times as many."""
+    silent = _levers({"announced": -1.0, "cases": 2.0})
+    assert {turn(Dial(), silent, at, 0.5)["announced"] for at in (0.0, 0.3, 0.75, 1.0)} == {-1.0}
+    assert turn(Dial(), silent, 0.75, 0.5)["cases"] == 11.0
+    announced = turn(Dial(), _levers({"announced": 0.45}), 0.75, 0.5)["announced"]
+    assert announced == pytest.approx(0.7)
+    end = turn(Dial(open_case_days=1.1), _levers({"case_days": 150.3}), 1.0, 0.5)["case_days"]
+    assert end == 1.1 != 150.3 + (1.1 - 150.3), "the end itself, and not what adding up the way to it leaves"
+
+
+def test_an_unlimited_factor_opens_what_there_is_and_makes_nothing_of_nothing() -> None:
+    """Some caseworkers become as many as are needed; a host without any, or without a free place, has none still, where 0 times infinity is no number."""
+    dial = Dial(open_capacity=float("inf"))
+    moved = turn(dial, _levers({"cases": 2.0, "places": 500.0, "places_taken": 100.0}), 1.0, 0.5)
+    assert (moved["cases"], moved["places"]) == (float("inf"), float("inf"))
+    moved = turn(dial, _levers({"cases": 0.0, "places": 500.0, "places_taken": 900.0}), 0.6, 0.5)
+    assert (moved["cases"], moved["places"]) == (0.0, 500.0)
+
+
 def test_recognition_does_not_rise_behind_a_closed_border() -> None:
     """A host that is still closed at this position keeps its recognition rate."""
     levers_ = _levers({"border": 0.0, "recognition_deserter": 0.4})
     assert turn(Dial(), levers_, 0.6, 0.5)["recognition_deserter"] == 0.4
     assert turn(Dial(), levers_, 0.8, 0.5)["recognition_deserter"] > 0.4
+    borders = [turn(Dial(), levers_, asylum, 0.5)["border"] for asylum in (0.7499, 0.75, 0.9999, 1.0)]
+    assert borders == [0.0, 1.0, 1.0, 2.0], "from half of the way on, that included"
 
 
 def test_the_dial_moves_dated_stances_too() -> None:
@@ -132,6 +154,12 @@ def test_a_floor_or_ceiling_that_the_dial_keeps_is_not_said_to_be_moved() -> Non
     assert "case_days" in note
     day = Policy(name="day", change=(PolicyChange.model_validate({"at_least": {"hosts.harbour.case_days": 1}}),))
     assert Scenario.load("toy", policies=[day]).with_({"asylum": 0.25}).dial_notes == ()
+    low, high = (
+        Policy.model_validate({"name": name, "change": [{"at_least": {"hosts.harbour.admission_evader": floor}}]})
+        for name, floor in (("low", 0.5), ("high", 0.6))
+    )
+    (both,) = Scenario.load("toy", policies=[low, high]).with_({"asylum": 0.25}).dial_notes
+    assert 'set: admission_evader of "high";' in both
     (later,) = Scenario.load("toy", policies=[day, "lever-cases-fast"]).with_({"asylum": 0.25}).dial_notes
     assert 'set: case_days of "lever-cases-fast";' in later
 

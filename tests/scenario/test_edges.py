@@ -179,6 +179,18 @@ def test_graphml_and_gml_are_read(tmp_path: Path, kind: str, named: bool) -> Non
     assert any("persons are named" in remark for remark in edges.remarks) == (named and kind == "graphml")
 
 
+def test_ties_stand_in_the_order_of_the_graph(tmp_path: Path) -> None:
+    """Also where one of them stands there twice."""
+    assert read_edges(_file(tmp_path, "2,3\n0,1\n3,2\n1,2\n"), 4).ties.tolist() == [[2, 3], [0, 1], [1, 2]]
+
+
+def test_a_number_as_high_as_there_are_persons_is_that_of_none(tmp_path: Path) -> None:
+    """Of four persons, 0 to 3, a fourth called 4 is the last one; that is said."""
+    edges = read_edges(_file(tmp_path, "0,4\n1,2\n"), 4)
+    assert edges.ties.tolist() == [[0, 3], [1, 2]]
+    assert "numbers run from 0 to 4; persons are numbered in that order from 0 to 3" in edges.remarks[0]
+
+
 def test_names_are_numbered_in_order_of_appearance(tmp_path: Path) -> None:
     """Ann is the first, and who has no tie is counted."""
     edges = read_edges(_file(tmp_path, "from,to\nAnn,Bob\nBob,Cy\n"), 5)
@@ -302,7 +314,7 @@ def test_a_graph_of_networkx_that_cannot_be_meant_is_refused(edges: list[tuple[o
         Scenario.load("one-town", graph=nx.Graph(edges))
 
 
-@pytest.mark.parametrize("graph", [3, [(0, 1, 2)], [(0, 1.5)], {"a": 1}])
+@pytest.mark.parametrize("graph", [3, [(0, 1, 2)], [(0, 1.5)], [(0, float("inf"))], {"a": 1}])
 def test_what_is_no_graph_in_python_is_refused(graph: object) -> None:
     """The sentence says what may stand there."""
     with pytest.raises(InputError, match="must be a path, a networkx graph, or pairs of person numbers"):

@@ -21,7 +21,7 @@ from tests.shortcuts import in_process
     ("persons", "size", "few"),
     [
         (499.0, 100.0, True), (500.0, 100.0, False), (-499.0, 100.0, True), (0.0, 100.0, True),
-        (3.0, 1.0, False), (float("nan"), 100.0, False), (5 / 0.0003, 1 / 0.0003, False),
+        (3.0, 1.0, False), (float("nan"), 100.0, False), (5 / 0.0003, 1 / 0.0003, False), (5 / 0.0013, 1 / 0.0013, False),
     ],
 )  # fmt: skip
 def test_fewer_than_five_simulated_persons_are_too_few_and_five_are_not(persons: float, size: float, few: bool) -> None:
@@ -47,6 +47,7 @@ def test_a_small_world_is_marked_once_in_its_notes_and_a_large_one_is_not() -> N
     assert floor_note(small.sized()) == floor_note(small)
     assert floor_note(Scenario.load("russia-2022", scale=FLOOR / 1e6)) == ""
     assert floor_note(Scenario.load("toy")) == ""
+    assert floor_note(Scenario.load("one-town", scale=0.1)) == ""
 
 
 @pytest.fixture(scope="module")

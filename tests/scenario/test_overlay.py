@@ -12,6 +12,7 @@ from desertion import Scenario
 from desertion.errors import InputError
 from desertion.parameters import CATEGORIES, Force, Host
 from desertion.scenario import Policy, PolicyChange, catalogue
+from desertion.scenario.course import date_of
 
 _COUNTS = ("cases", "places", "entry", "skilled_visas")
 
@@ -133,6 +134,8 @@ def test_a_setting_that_a_policy_replaces_on_every_day_is_remarked_on() -> None:
         ),
     )
     assert "has no effect" in toy.with_({key: 0.02}).with_policies([halves]).notes[0]
+    whole = _policy("whole", until="+200", set={key: 0.1})
+    assert "has no effect" in toy.with_({key: 0.02}).with_policies([whole]).notes[0], "there is no day after the last"
 
 
 def test_nearness_that_regions_state_themselves_is_said_not_to_move() -> None:
@@ -142,6 +145,8 @@ def test_nearness_that_regions_state_themselves_is_said_not_to_move() -> None:
         said == "access of finland is moved, which does nothing for russia-2022: the regions state their own nearness"
     )
     assert Scenario.load("russia-2022").with_({"hosts.germany.access": 0.9}).notes == ()
+    half = [{"name": "coast", "share": 0.5, "access": {"harbour": 0.5}}, {"name": "inland", "share": 0.5}]
+    assert Scenario.load("toy", set={"forces.toy.regions": half, "hosts.harbour.access": 0.9}).notes == ()
     three = Scenario.load("three-armies-2022", policies=["coalition"])
     (said,) = (note for note in three.notes if "nearness" in note)
     assert "does nothing for belarus-2022 and ukraine-2022:" in said
@@ -170,6 +175,19 @@ def test_a_documents_own_setting_moves_its_reference_state_and_is_not_said_to_do
     assert strict.reference["toy"].flight_deserter < Scenario.load("toy").reference["toy"].flight_deserter
 
 
+def test_nobody_is_passed_on_to_a_host_that_is_not_open_and_no_hope_is_one_in_a_million(tmp_path: Path) -> None:
+    """Ridge lets people through to harbour alone: the worth of flight in the reference state is harbour's, or that of an irregular entry; captives who hope for nothing are measured against a millionth."""
+    text = 'extends = "toy"\nname = "own"\n[[hosts]]\nname = "ridge"\nborder = 1\nleak = 0.0\npasses_to = ["harbour"]\n'
+    text += '[[hosts]]\nname = "harbour"\nborder = {}\nleak = 0.0\nplaces = inf\naccess = 0.0\n[[hosts]]\nname = "steppe"\nborder = 0\nleak = 0.0\n'
+    text += '[set]\n"forces.toy.quarter_announced" = 0.0\n"forces.toy.quarter_fear" = 0.0\n'
+    found = []
+    for border in (2, 1):
+        (file := tmp_path / "own.toml").write_text(text.format(border))
+        found.append(Scenario.load(file).reference["toy"])
+    assert found[0].flight_deserter > 0.01
+    assert (found[1].flight_deserter, found[1].quarter) == (1e-6, 1e-6)
+
+
 def test_a_dated_change_that_has_come_by_the_first_day_is_in_the_reference_state(tmp_path: Path) -> None:
     """A scenario that starts after its harbour closed takes flight to a closed harbour for what nobody is deterred by."""
     change = '[[changes]]\ndate = {}\nset = {{ "hosts.*.border" = 0, "forces.toy.supply" = 0.4 }}\n'
@@ -183,11 +201,36 @@ def test_a_dated_change_that_has_come_by_the_first_day_is_in_the_reference_state
     assert found["2030-01-01"].flight_evader < found["2030-01-02"].flight_evader
 
 
+@pytest.mark.parametrize(("date", "before"), [("2029-12-31", 1.0), ("2030-01-01", 0.0)])
+def test_a_ban_of_the_first_day_is_new_and_one_of_the_day_before_is_not(
+    tmp_path: Path, date: str, before: float
+) -> None:
+    """As the scenario itself dates it: a new one costs legitimacy."""
+    (file := tmp_path / "own.toml").write_text(
+        f'extends = "toy"\n[[changes]]\ndate = {date}\nset = {{ "forces.toy.exit_ban" = 1 }}\n'
+    )
+    scenario = Scenario.load(file)
+    assert (scenario.flat().forces[0].exit_ban, scenario.course.bans) == (1.0, (before,))
+    lifted = scenario.with_policies([_policy("lift", set={"forces.toy.exit_ban": 0})])
+    assert lifted.flat().forces[0].exit_ban == 0.0
+    assert scenario.flat().course.bans == lifted.flat().course.bans == (before,)
+
+
 def test_a_policy_wins_over_the_scenarios_own_stance_while_it_acts() -> None:
     """Ridge closes on day 68; a policy holds it open from day 60 to day 100 (excluded), then the own stance holds."""
     policy = _policy("open", **{"from": "+60", "until": "+100"}, set={"hosts.ridge.border": 2})
     rows = Scenario.load("toy").with_policies([policy]).timeline()
     assert rows == [(100, "host", 1, "border", 0.0)]
+
+
+def test_a_policy_may_begin_as_late_as_a_run_may_last_and_no_later() -> None:
+    """36,500 days after the start, a day that no run of the toy world sees."""
+    change = {"set": {"hosts.harbour.cases": 9}}
+    assert (
+        "acts on no day" in Scenario.load("toy").with_policies([_policy("p", **{"from": "+36500"}, **change)]).notes[0]
+    )
+    with pytest.raises(InputError, match="must lie at most 36500 days after the start"):
+        Policy.model_validate({"name": "p", "change": [{"from": "+36501", **change}]})
 
 
 def test_dates_may_be_days_after_the_start_or_calendar_days() -> None:
@@ -196,6 +239,16 @@ def test_dates_may_be_days_after_the_start_or_calendar_days() -> None:
     relative = toy.with_policies([_policy("p", **{"from": "+31"}, set={"hosts.harbour.cases": 9})])
     dated = toy.with_policies([_policy("p", **{"from": dt.date(2030, 2, 1)}, set={"hosts.harbour.cases": 9})])
     assert relative.timeline() == dated.timeline() == [(31, "host", 2, "cases", 9.0), (68, "host", 1, "border", 0.0)]
+    first = dt.date(2030, 1, 1)
+    assert [date_of(first, day) for day in (0, 1, 2)] == [first, first, dt.date(2030, 1, 2)]
+
+
+def test_a_change_without_a_day_is_refused_where_date_and_days_after_the_start_meet() -> None:
+    """Which can be told in a run alone; of two dates or two numbers of days it is told at once."""
+    with pytest.raises(InputError, match=r"change\[0\] ends \(\+5\) before it begins \(\+5\)"):
+        _policy("p", **{"from": "+5"}, until="+5", set={"hosts.*.cases": 1})
+    with pytest.raises(InputError, match=r"change\[0\] ends \(2030-01-02\) before it begins \(2030-01-02\)"):
+        Scenario.load("toy", policies=[_policy("p", **{"from": "+1"}, until="2030-01-02", set={"hosts.*.cases": 1})])
 
 
 def test_changes_before_the_start_stand_at_the_start_and_those_after_the_horizon_are_left_out() -> None:
@@ -227,6 +280,30 @@ def test_values_beyond_the_range_are_cut_and_noted() -> None:
     scenario = Scenario.load("toy").with_policies([policy])
     assert scenario.flat().host("harbour").admission_deserter == 1.0
     assert any("hosts.harbour.admission_deserter was cut" in note for note in scenario.notes)
+
+
+def test_factors_and_amounts_beyond_all_numbers_have_an_answer() -> None:
+    """Nothing times anything is nothing; two amounts that no number holds together are refused in a sentence."""
+    lever = "hosts.harbour.cases"
+    none, much = _policy("none", **{"from": "+5"}, set={lever: 0}), _policy("much", multiply={lever: 1e200})
+    more = much.model_copy(update={"name": "more"})
+    assert (5, "host", 2, "cases", 0.0) in Scenario.load("toy", policies=[none, much, more]).timeline()
+    a, b = (_policy(name, add={lever: 1.7e308}) for name in ("a", "b"))
+    with pytest.raises(InputError, match=r"hosts\.harbour\.cases is added to beyond the largest number that there is"):
+        Scenario.load("toy", policies=[a, b])
+
+
+def test_a_host_is_in_a_group_once(tmp_path: Path) -> None:
+    """Named twice it had each factor twice; and the groups of the first and of the others are nobody's to join."""
+    file = tmp_path / "own.toml"
+    for groups, said in (
+        ('["near", "near"]', "hosts.harbour.groups: 'near' is named 2 times; name it once"),
+        ('["first"]', "hosts.harbour.groups names 'first', as which policies address the first of all hosts"),
+        ('["others"]', "hosts.harbour.groups names 'others'"),
+    ):
+        file.write_text(f'extends = "toy"\n[[hosts]]\nname = "harbour"\ngroups = {groups}\n')
+        with pytest.raises(InputError, match=said):
+            Scenario.load(file)
 
 
 def test_levers_that_contradict_each_other_on_a_date_are_refused() -> None:
@@ -313,6 +390,21 @@ def test_floors_ceilings_and_sets_take_turns_in_the_order_of_policies() -> None:
         scenario = toy.with_policies(order)
         assert scenario.flat().host("harbour").admission_evader == stands
         assert any("named last, wins" in note for note in scenario.notes) == noted
+
+
+def test_the_policy_named_last_wins_and_within_one_the_change_that_begins_last() -> None:
+    """Whichever of two policies begins later, and in whatever order the changes of one are written down."""
+    toy, lever = Scenario.load("toy"), "hosts.harbour.cases"
+    late, early = (_policy(f"from-{day}", **{"from": f"+{day}"}, set={lever: day}) for day in (50, 10))
+    both = Policy(name="both", change=(*late.change, *early.change))
+    for policies, stands in (
+        ([late, early], {10: 10.0}),
+        ([early, late], {10: 10.0, 50: 50.0}),
+        ([both], {10: 10.0, 50: 50.0}),
+    ):
+        moved = {day: value for day, _, _, field, value in toy.with_policies(policies).timeline() if field == "cases"}
+        assert moved == stands
+    assert toy.with_policies([both]).notes == (), "a policy is in no conflict with itself"
 
 
 def test_a_setting_below_a_floor_is_said_to_do_nothing_and_one_above_it_is_not() -> None:

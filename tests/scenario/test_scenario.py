@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import os
 import pickle
+import re
 import subprocess
 import sys
 import tomllib
@@ -206,6 +207,15 @@ def test_what_names_no_day_is_refused_as_a_start(nothing: object) -> None:
         Scenario.load("toy", set={"start": nothing})
 
 
+def test_a_run_lies_between_the_first_and_the_last_day_of_the_calendar() -> None:
+    """The last of its days, and the day after it, to which changes are told apart, are there; so is a day before the first."""
+    assert Scenario.load("one-town", days=1, set={"start": "9999-12-30"}).timeline() == []
+    with pytest.raises(InputError, match="start = 9999-12-30 is too late: 2 days later lie beyond the year 9999"):
+        Scenario.load("one-town", days=2, set={"start": "9999-12-30"})
+    with pytest.raises(InputError, match="start = 0001-01-01 is too early"):
+        Scenario.load("one-town", set={"start": "0001-01-01"})
+
+
 @pytest.mark.parametrize("value", [True, False])
 def test_whether_counts_are_scaled_already_is_no_setting(value: bool) -> None:
     """At half the scale it made an army of 1,000 one of 2,000."""
@@ -289,6 +299,29 @@ def test_a_users_series_and_graph_are_read_beside_the_file(tmp_path: Path) -> No
     assert scenario.hash != before
 
 
+@pytest.mark.parametrize("path", ["hosts.*.cases", "hosts.@first.cases"])
+def test_a_dated_change_names_one_lever_and_is_not_passed_over(tmp_path: Path, path: str) -> None:
+    """One of all hosts, written as the resolved file writes them, was taken and did nothing; `set` is resolved and may say it."""
+    file, head = tmp_path / "own.toml", 'extends = "toy"\n[[changes]]\ndate = 2030-01-11\n'
+    file.write_text(f'{head}path = "{path}"\nvalue = 3\n')
+    said = rf'changes: 2030-01-11 "{re.escape(path)}" must name one force or host, as in "hosts\.steppe\.cases"; for several write set'
+    with pytest.raises(InputError, match=said):
+        Scenario.load(file)
+    file.write_text(f'{head}set = {{ "{path}" = 3 }}\n')
+    assert (10, "host", 0, "cases", 3.0) in Scenario.load(file).timeline()
+
+
+def test_a_force_whose_reference_state_is_not_stated_has_that_of_its_first_day(tmp_path: Path) -> None:
+    """Beside one that states its own, which stands."""
+    file, whole = tmp_path / "own.toml", Scenario.load("three-armies-2022")
+    file.write_text('extends = "three-armies-2022"\n[reference.belarus-2022]\nlegitimacy = 0.125\n')
+    reference = Scenario.load(file).reference
+    assert reference["belarus-2022"].legitimacy == 0.125
+    others = {name: state for name, state in whole.reference.items() if name != "belarus-2022"}
+    assert {name: reference[name] for name in others} == others
+    assert reference.keys() == whole.reference.keys()
+
+
 def test_flat_says_the_same_as_the_layers() -> None:
     """Working policies and dial in changes neither the first day nor the timeline, and flattening twice is once."""
     scenario = Scenario.load("russia-2022", policies=["coalition", "exit-ban", "lever-places-taken"], asylum=0.7)
@@ -310,6 +343,7 @@ def test_names_of_what_is_missing_are_answered() -> None:
 def test_a_copy_with_other_forces_runs_on_them() -> None:
     """The course of events is worked out anew: a copy must not keep that of its original."""
     plain = Scenario.load("laboratory")
+    assert plain.sized().forces[0].base_soldier_hide != 0.5
     force = plain.forces[0].model_copy(update={"base_soldier_hide": 0.5})
     changed = plain.model_copy(update={"forces": (force,)})
     assert changed.sized().forces[0].base_soldier_hide == 0.5
@@ -376,6 +410,17 @@ def test_any_shipped_scenario_takes_an_army_of_ones_own(tmp_path: Path) -> None:
         assert calibration(own)[0] is None
 
 
+def test_a_resolved_scenario_takes_an_army_of_ones_own(tmp_path: Path) -> None:
+    """What it states of the army that is gone, its reference state and a stop rule of it, goes along; what it states of all stays."""
+    base, own = tmp_path / "base.toml", tmp_path / "own.toml"
+    own.write_text('extends = "base.toml"\nname = "own"\n[[forces]]\nname = "mine"\nreservists = 1000\n')
+    for rule, stays in (({"force": "toy"}, False), ({"measure": "fallen"}, True)):
+        _TOY.with_({f"stop.{key}": value for key, value in rule.items()}).write(base)
+        scenario = Scenario.load(own)
+        assert [*scenario.reference] == ["mine"]
+        assert (scenario.stop is not None) == stays
+
+
 def test_files_that_a_base_names_lie_beside_the_base(tmp_path: Path) -> None:
     """Forces and policies of a scenario in another folder are found from every scenario that extends it."""
     (tmp_path / "bases").mkdir()
@@ -411,6 +456,20 @@ def test_a_scenario_without_hosts_leaves_out_what_its_base_says_of_them(tmp_path
     own.write_text(own.read_text() + '[[changes]]\ndate = 2030-02-01\nset = { "hosts.ridge.border" = 0 }\n')
     with pytest.raises(InputError, match='no host "ridge"'):
         Scenario.load(own)
+
+
+@pytest.mark.parametrize("base", ["russia-2022", "three-armies-2022", "gdr-1989"])
+def test_any_shipped_scenario_goes_without_hosts(tmp_path: Path, base: str) -> None:
+    """Its forces state how near hosts are, of which nothing is left; also through one that extends it. A host that is forgotten is told as before."""
+    (tmp_path / "alone.toml").write_text(f'extends = "{base}"\nname = "alone"\nhosts = []\n')
+    (tmp_path / "own.toml").write_text('extends = "alone.toml"\nname = "own"\ndays = 30\n')
+    for name in ("alone", "own"):
+        scenario = Scenario.load(tmp_path / f"{name}.toml")
+        assert scenario.hosts == ()
+        assert not any(region.access for force in scenario.forces for region in force.regions)
+    (tmp_path / "own.toml").write_text('name = "own"\nstart = 2022-02-24\nforces = ["russia-2022"]\n')
+    with pytest.raises(InputError, match="there is no host 'finland'; none is known here"):
+        Scenario.load(tmp_path / "own.toml")
 
 
 def test_more_hosts_forces_or_call_ups_than_can_be_numbered_are_refused() -> None:

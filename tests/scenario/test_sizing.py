@@ -20,6 +20,7 @@ _RUSSIA = Scenario.load("russia-2022", policies=["coalition", "exit-ban"])
 def test_counts_shrink_and_rates_stay(scale: float) -> None:
     """People are rounded, places, caseworkers and police exact, everything else untouched."""
     full, small = _RUSSIA.flat(), _RUSSIA.with_(scale=scale).sized()
+    assert small.behaviour.belief_heard == full.behaviour.belief_heard / scale
     for one, other in zip(full.forces, small.forces, strict=True):
         assert other.soldiers == round(one.soldiers * scale)
         numbers = [[wave.number for wave in force.waves] for force in (one, other)]

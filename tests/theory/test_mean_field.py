@@ -42,7 +42,14 @@ def test_the_multiplicative_fold_is_where_the_specification_puts_it() -> None:
     assert near.pressure == pytest.approx(1.0 / field.weight, rel=1e-4)
 
 
-@pytest.mark.parametrize("field", [FIELDS[0], FIELDS[1], FIELDS[4]], ids=["multiplicative", "concave-up", "threshold"])
+FAINT = MeanField(
+    form="concave", rate=1e-6, half_life=30.0, concave_power=1.5
+)  # whose states are thousandths of a share
+
+
+@pytest.mark.parametrize(
+    "field", [FIELDS[0], FIELDS[1], FAINT, FIELDS[4]], ids=["multiplicative", "concave-up", "faint", "threshold"]
+)
 def test_two_states_meet_at_the_fold_with_r_of_one(field: MeanField) -> None:
     """Below it the lowest state has R just under 1; above it that state is gone."""
     below = field.at(field.tipping_weight * 0.999).fixed_points()
@@ -60,6 +67,12 @@ def test_with_narrow_thresholds_nobody_goes_is_a_stable_state(spread: float, wei
     assert [state.stable for state in states] == [True, False, True]
     assert states[0].pressure < 1e-100
     assert field.tipping_weight > 1e100
+
+
+def test_concave_contagion_that_is_a_line_folds_where_its_slope_is_what_is_forgotten() -> None:
+    """At an exponent of 1: b beta / s0 = delta."""
+    field = MeanField(form="concave", rate=0.001, half_life=30.0, concave_scale=0.02, concave_power=1.0)
+    assert field.tipping_weight == pytest.approx(field.forgetting * 0.02 / 0.001)
 
 
 def test_additive_contagion_has_no_state_from_r_of_one_on() -> None:
@@ -84,6 +97,21 @@ def test_without_contagion_the_pressure_is_rate_over_forgetting(form: Form) -> N
     (state,) = MeanField(form=form, rate=0.001, weight=0.0, half_life=30.0).fixed_points()
     assert state.pressure == pytest.approx(0.001 / MeanField(half_life=30.0).forgetting)
     assert state.reproduction == 0.0
+
+
+def test_multiplicative_contagion_that_deters_has_one_state() -> None:
+    """R = beta S* below 0, where delta S = b exp(beta S)."""
+    field = FIELDS[0].at(-6.0)
+    (state,) = field.fixed_points()
+    assert field.forgetting * state.pressure == pytest.approx(field.rate * math.exp(-6.0 * state.pressure))
+    assert state.reproduction == pytest.approx(-6.0 * state.pressure)
+
+
+def test_inflow_is_a_number_from_nought_on() -> None:
+    """However heavy the weight, and however much is taken off a rate."""
+    assert math.isfinite(FIELDS[0].at(1e4).inflow(40.0))
+    assert FIELDS[3].at(-1.0).inflow(0.05) == pytest.approx(0.0005)
+    assert FIELDS[3].at(-1.0).inflow(40.0) == 0.0
 
 
 def test_concave_contagion_that_deters_changes_nothing() -> None:

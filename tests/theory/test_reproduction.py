@@ -6,21 +6,22 @@ import numpy as np
 import pytest
 from scipy.special import lambertw
 
+import desertion
 from desertion import DesertionModel, Scenario
 from desertion.errors import InputError
-from desertion.parameters import LEVELS, SPREADING
+from desertion.parameters import CATEGORIES, LEVELS, SPREADING, Behaviour
 from desertion.scenario.edges import read_edges
 from desertion.simulation.day.order import morning
 from desertion.simulation.signals.communities import publish_communities
 from desertion.simulation.signals.units import publish_companies, publish_squads
 from desertion.simulation.world.codes import HOME, RESERVIST
 from desertion.theory import neighbours
-from desertion.theory.fading import memory
+from desertion.theory.fading import Fading, memory
 from desertion.theory.groups import groups_of
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of, town
 from desertion.theory.neighbours import COMMUNITY, COMPANY, NEWS, TIES, circles
-from desertion.theory.operator import Operator
+from desertion.theory.operator import Operator, leading
 from desertion.theory.reproduction import Reproduction, of_operator, reproduction
 from desertion.theory.weights import OutOfReachError, in_reference, strength_settings, tipping_line, tipping_value
 
@@ -75,7 +76,9 @@ def test_nobody_follows_anybody_without_contagion(plain: Scenario) -> None:
         found = reproduction(scenario)
         assert found.value == found.first == 0.0
         assert found.multiplier == 1.0
-        assert found.flows.sum() == pytest.approx(sum(g.people * way.rate for g in groups_of(plain) for way in g.ways))
+        leavers = sum(group.people * way.rate for group in groups_of(plain) for way in group.ways)
+        assert found.flows.sum() == pytest.approx(leavers)
+        assert limit_of(scenario).rate == pytest.approx(leavers / plain.people)
 
 
 @pytest.mark.parametrize("level", [name for name in LEVELS if name != "facing"])
@@ -86,8 +89,9 @@ def test_every_level_counts(plain: Scenario, level: str) -> None:
     assert 0.0 < reproduction(half).value < 0.5 * reproduction(one).value
 
 
-def test_a_squad_alone_can_be_worked_out_by_hand(plain: Scenario) -> None:
-    """One way out and squads of ten: nine mates, each with expm1(beta / 10 keep**t) more hazard on day t."""
+@pytest.mark.parametrize(("absent", "mates"), [(0.0, 9.0), (0.5, 4.0)])
+def test_a_squad_alone_can_be_worked_out_by_hand(plain: Scenario, absent: float, mates: float) -> None:
+    """One way out and squads of ten: nine mates, four where half are in hiding, each with expm1(beta / 10 keep**t) more hazard on day t."""
     rate, weight, days = 0.002, 5.0, plain.days
     own = "forces.toy."
     shut = [own + f"base_soldier_{route}" for route in ("flee", "refuse", "surrender")]
@@ -96,9 +100,10 @@ def test_a_squad_alone_can_be_worked_out_by_hand(plain: Scenario) -> None:
         | dict.fromkeys([*shut, own + "casualty_rate", own + "base_reservist_hide", own + "base_reservist_flee"], 0.0)
         | {own + "base_civilian_flee": 0.0, own + "base_soldier_hide": rate, own + "rough_country": 1.0}
         | {own + "officer_share": 0.0, "behaviour.contagion_squad": weight, "behaviour.push_risk": 0.0}
+        | {own + "absent_soldiers": absent}
     )
     keep = 2.0 ** (-np.arange(days) / 99.0)
-    added = 9.0 * rate * np.expm1(weight / 10.0 * keep).sum()
+    added = mates * rate * np.expm1(weight / 10.0 * keep).sum()
     assert reproduction(scenario).first == pytest.approx(added, rel=1e-3)
 
 
@@ -126,6 +131,39 @@ def test_frailty_shared_by_a_company_and_a_town_raises_r(plain: Scenario) -> Non
     assert 1.0 < reproduction(news.with_(shared)).first / reproduction(news).first < math.exp(0.5)
 
 
+def test_ties_of_a_single_town_stay_in_it_however_many_are_drawn_across() -> None:
+    """Among all people of the force, who live there: none of them is lost."""
+    one, ties = _town(0.0), {"behaviour.contagion_ties": 1.0, "forces.town.degree": 6}
+    values = [reproduction(one.with_(ties | {"forces.town.across": share})).first for share in (0.0, 0.5, 1.0)]
+    assert values[1:] == [values[0]] * 2
+    assert values[0] > 0.0
+
+
+def test_frailty_of_a_town_raises_what_its_people_hear() -> None:
+    """In a town of its own everybody comes from the same place: exp(variance) times as many followers."""
+    alone = _town(0.5)
+    shared = alone.with_({"behaviour.frailty_community": 0.2})
+    assert reproduction(shared).first == pytest.approx(math.exp(0.2) * reproduction(alone).first)
+
+
+def test_thresholds_know_neither_frailty_nor_reception_nor_routes(plain: Scenario) -> None:
+    """In the threshold form all routes count alike, interactions play no part, and rates are none that frailty could multiply."""
+    form = plain.with_({"behaviour.form": "threshold", "behaviour.threshold_spread": 0.2})
+    routes = {route for _, _, route in reproduction(form).ways}
+    assert len(routes) > 1
+    assert reproduction(form).first > 0.0
+    changes = {"behaviour.cross_route": 0.9, "behaviour.frailty_unit": 0.5, "behaviour.frailty_community": 0.5}
+    changes |= {f"behaviour.reception_{level}": 3.0 for level in LEVELS}
+    assert reproduction(form.with_(changes)).first == reproduction(form).first
+
+
+def test_a_narrow_way_raises_thresholds_by_its_log() -> None:
+    """Half as open at a weight of 0.1: 0.25 + 0.1 log 2."""
+    narrow = {"forces.town.refuge": 0.5, "behaviour.threshold_push": 0.1}
+    found = limit_of(_town(1.0, "threshold").with_(narrow))
+    assert found.threshold == pytest.approx(0.25 + 0.1 * math.log(2.0))
+
+
 def test_news_of_another_army_couples_two_forces() -> None:
     """With news across the line alone R is the geometric mean of both ways; none if one army does not look."""
     scenario = Scenario.load("three-armies-2022").with_(NO_CONTAGION | {"behaviour.contagion_facing": 20.0})
@@ -133,7 +171,10 @@ def test_news_of_another_army_couples_two_forces() -> None:
     assert len(looking) >= 2
     assert reproduction(scenario).first > 0.0
     blind = scenario.with_({f"forces.{name}.facing": [] for name in looking[1:]})
-    assert reproduction(blind).first == 0.0
+    found = reproduction(blind)
+    assert found.first == 0.0
+    moved = {found.ways[row][0] for row in np.flatnonzero(found.matrix.any(axis=1))}
+    assert [scenario.forces[f].name for f in moved] == looking[:1], "who looks is moved, not who is looked at"
 
 
 def test_the_multiplier_of_given_leavers_sums_the_generations(plain: Scenario) -> None:
@@ -154,8 +195,12 @@ FIRM = {
     "forces.toy.ban_expected": 0.5,
     "forces.toy.exit_ban": 1.0,
     "behaviour.push_risk": 0.3,
+    "reference.toy.casualty_rate": 9e-4,
+    "forces.toy.refuge": 0.7,
+    "forces.toy.supply": 0.5,
+    "forces.toy.legitimacy": 0.4,
 }
-"""What moves soldiers by sector, refusers and those who fear a closing door."""
+"""What moves soldiers by sector, refusers, those who fear a closing door and all who lack supplies, trust or a place to hide."""
 
 
 @pytest.mark.parametrize(
@@ -164,6 +209,7 @@ FIRM = {
         ("toy", {"behaviour.push_risk": 0.0}),
         ("toy", FIRM),
         ("toy", FIRM | {"forces.toy.absent_soldiers": 0.25}),
+        ("russia-2022", {"behaviour.push_risk": 0.0, "forces.*.waves": []}),
         ("gdr-1989", {"behaviour.push_risk": 0.0}),
         ("gdr-1989", {"behaviour.push_risk": 0.0, "behaviour.soldier_chance_power": 1.0}),
     ],
@@ -218,16 +264,22 @@ def test_an_army_half_of_which_hides_is_one_of_half_the_size(plain: Scenario) ->
     assert reproduction(half).first == pytest.approx(reproduction(news).first, rel=0.01)
 
 
-@pytest.mark.parametrize(("degree", "community"), [(6, 100), (200, 100), (6, 3)])
-def test_one_who_leaves_is_one_tie_of_each_of_his_ties(degree: int, community: int) -> None:
-    """Shares of their ties add up to one over his hearers, in towns too small for so many ties as well."""
+@pytest.mark.parametrize(
+    ("degree", "community", "across", "had"), [(6, 100, 0.0, 6), (200, 100, 0.0, 98), (6, 3, 0.0, 2), (6, 10, 0.5, 6)]
+)
+def test_one_who_leaves_is_one_tie_of_each_of_his_ties(degree: int, community: int, across: float, had: int) -> None:
+    """Shares of their ties add up to one over his hearers, in towns too small for so many ties as well; so many of them as ties cross to other towns live there."""
     own = "forces.toy."
-    settings = {own + "degree": degree, own + "community": community, own + "across": 0.0, own + "soldiers": 0}
+    settings = {own + "degree": degree, own + "community": community, own + "across": across, own + "soldiers": 0}
     scenario = Scenario.load("toy", set=settings | {own + "waves": []})
     groups = groups_of(scenario)
     leaver = next(group for group in groups if group.name == "reservists")
     met = [circle for group in groups for circle in circles(scenario.flat(), leaver, group)]
     assert sum(circle.people * circle.shares[TIES] for circle in met) == pytest.approx(1.0, rel=0.02)
+    hears = [circle for circle in met if circle.shares[TIES] > 0.0 and circle.people > 0.0]
+    assert {circle.shares[TIES] for circle in hears} == {1.0 / had}
+    afar = sum(circle.people for circle in hears if not circle.shares[COMMUNITY])
+    assert afar == pytest.approx(across * had, rel=0.02)
 
 
 def test_reception_and_news_are_what_the_rules_say(plain: Scenario) -> None:
@@ -242,11 +294,32 @@ def test_reception_and_news_are_what_the_rules_say(plain: Scenario) -> None:
         claim = getattr(host, f"admission_{category}") * (believed + (1.0 - believed) * host.worth_tolerated)
         free = getattr(host, f"visa_free_{category}") * host.worth_abroad
         assert flee.reception == pytest.approx(max(claim, free, host.leak * host.worth_abroad))
+    (surrender,) = (way for way in groups["contact"].ways if way.route == "surrender")
+    credible = (
+        force.quarter_credibility * force.quarter_announced + (1.0 - force.quarter_credibility) * force.quarter_fear
+    )
+    assert (force.campaign_reach, surrender.reception) == (0.0, pytest.approx(credible))
     weight = 1.0 + force.officer_share * (force.officer_weight - 1.0)
     shares = {"rear": weight / force.serving, "civilians": force.flight_visible / force.people}
     for name, share in shares.items():
         met = circles(one.flat(), groups[name], groups["skilled"])
         assert [circle.shares[NEWS] for circle in met] == pytest.approx([(1.0 - force.censorship) * share] * len(met))
+
+
+def test_a_host_with_one_free_place_is_not_full_and_one_that_offers_to_none_admits_nobody(plain: Scenario) -> None:
+    """Of two places, one is taken; a part of a place is none; the first of the forces is one of the first one."""
+    wide = plain.with_(
+        {"hosts.*.border": 2.0, "hosts.*.leak": 0.0} | {f"hosts.*.visa_free_{kind}": 0.0 for kind in CATEGORIES}
+    )
+
+    def safe(changes: dict[str, float]) -> float:
+        (flee,) = (way for group in groups_of(wide.with_(changes)) if group.name == "reservists" for way in group.ways if way.route == "flee")  # fmt: skip
+        return flee.reception
+
+    assert safe({"hosts.*.places": 2.0, "hosts.*.places_taken": 1.0}) == safe({"hosts.*.places": math.inf}) > 0.0
+    assert safe({"hosts.*.places": 2.0, "hosts.*.places_taken": 1.01}) == 0.0
+    assert safe({"hosts.*.places": math.inf, "hosts.*.offers_to": 1.0}) == safe({"hosts.*.places": math.inf})
+    assert safe({"hosts.*.places": math.inf, "hosts.*.offers_to": 0.0}) == 0.0
 
 
 @pytest.mark.parametrize("community", [40, 100, 600, 3000])
@@ -283,6 +356,47 @@ def test_ties_of_a_graph_can_be_worked_out_by_hand() -> None:
     assert reproduction(scenario).first == pytest.approx(added, rel=1e-3)
 
 
+def test_few_ties_of_a_graph_move_few() -> None:
+    """One tie among 200 persons: one in a hundred tells another, whose only tie he is; nobody is a hundred ties of a hundredth of a man."""
+    people, rate, weight, days = 200, 0.002, 1.5, 400
+    ties = {"behaviour.contagion_ties": weight, "behaviour.half_life_ties": 30.0, "graph": ((0, 1),)}
+    found = reproduction(town(MeanField(rate=rate, weight=0.0), people, days).with_(ties))
+    keep = 2.0 ** (-np.arange(days) / 30.0)
+    assert found.first == pytest.approx(0.01 * rate * np.expm1(weight * keep).sum(), rel=1e-3)
+    assert found.jump == pytest.approx(weight)
+
+
+def test_nobody_flees_where_nobody_gets_past_his_frontier(plain: Scenario) -> None:
+    """Whatever the power of the chance: 0 to the power of 0 is 1, and a closed way has no hazard at all."""
+    shut = plain.with_({"forces.toy.exit_control": 1.0, "behaviour.chance_power": 0.0})
+    assert {way.rate for group in groups_of(shut) for way in group.ways if way.route == "flee"} == {0.0}
+
+
+def test_of_ways_that_are_equally_open_the_first_by_number_is_taken_in_the_threshold_form() -> None:
+    """As in a run, in which routes are hide, flee, surrender, refuse: reservists hide and do not flee, men in contact surrender and do not refuse."""
+    scenario = Scenario.load("toy", set={"behaviour.form": "threshold", "forces.toy.contact": 1.0})
+    equal = {group.name: {way.route for way in group.ways if way.opening == 1.0} for group in groups_of(scenario)}
+    assert (equal["reservists"], equal["contact"]) == ({"hide", "flee"}, {"surrender", "refuse"})
+    ways = {group: route for _, group, route in reproduction(scenario).ways}
+    assert (ways["reservists"], ways["contact"]) == ("hide", "surrender")
+
+
+def test_a_scenario_that_is_sized_already_is_the_same_at_real_size() -> None:
+    """Police of the reference state are those of the small world, as those in hiding are; leavers are told at real size."""
+    own = "forces.toy."
+    sizes = {own + "soldiers": 3000, own + "reservists": 5000, own + "absent_reservists": 0.2, own + "waves": []}
+    large = Scenario.load("toy", set=sizes | {own + "police": 30.0, "behaviour.form": "none"}, scale=0.1)
+    fears = []
+    for scenario in (large, large.sized()):
+        (home,) = (group for group in groups_of(scenario) if group.name == "reservists")
+        drives = {way.route: way.drive for way in home.ways}
+        fears.append(drives["flee"] - drives["hide"])
+    assert fears[1] == pytest.approx(fears[0]) != 0.0
+    whole, small = (desertion.theory(scenario).leavers for scenario in (large, large.sized()))
+    flow = [table.set_index(["group", "route"])["flow"]["reservists", "hide"] for table in (whole, small)]
+    assert flow[1] == pytest.approx(flow[0])
+
+
 def test_a_graph_is_read_once(plain: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not once for each pair of ways: a large one takes seconds."""
     read: list[int] = []
@@ -299,6 +413,46 @@ def test_contagion_of_a_stated_strength_has_it(form: str, wanted: float) -> None
     changed = scenario.with_(strength_settings(scenario, wanted))
     assert reproduction(in_reference(changed)).value == pytest.approx(wanted, abs=1e-4)
     assert changed.policies == ("fast-track",)
+
+
+def test_the_reference_state_knows_neither_policies_nor_dial() -> None:
+    """Doors that a policy or the dial opens have no part in it."""
+    moved = Scenario.load("toy", policies=["fast-track"], asylum=0.9)
+    assert reproduction(moved).first != reproduction(Scenario.load("toy")).first
+    assert reproduction(in_reference(moved)).first == reproduction(Scenario.load("toy")).first
+
+
+def test_the_leading_number_is_the_one_farthest_from_nought_and_one_above_one_is_not_hidden() -> None:
+    """Of pairs of opposite sign the positive one; a place where leaving runs away is not told by another that leavers calm."""
+    for values, leads in (((0.5, -0.7), -0.7), ((0.5, -0.4), 0.5), ((1.5, -3.0), 1.5)):
+        assert leading(np.diag(values)) == leads
+    assert leading(np.array([[0.0, 0.5], [0.5, 0.0]])) == pytest.approx(0.5)
+
+
+def test_additive_contagion_opens_ways_that_nobody_takes_by_himself(plain: Scenario) -> None:
+    """It needs no baseline; in the other forms a rate of 0 times anything is 0."""
+    nobody = plain.with_({"forces.toy.base_soldier_surrender": 0.0})
+    routes = {
+        form: {route for _, _, route in reproduction(nobody.with_({"behaviour.form": form})).ways}
+        for form in ("additive", "multiplicative")
+    }
+    assert ("surrender" in routes["additive"], "surrender" in routes["multiplicative"]) == (True, False)
+
+
+def test_a_threshold_is_reached_on_equality_where_all_have_the_same(plain: Scenario) -> None:
+    """Thresholds of exactly nought: everybody who can leave is gone, as in a run."""
+    same = {"behaviour.form": "threshold", "behaviour.threshold_mean": 0.0, "behaviour.threshold_spread": 0.0}
+    found = reproduction(plain.with_(NO_CONTAGION | same | {"behaviour.threshold_push": 0.0}))
+    assert found.flows.sum() == plain.people
+
+
+@pytest.mark.parametrize("half_life", [3.0, 30.0, 400.0])
+def test_fading_jumps_are_summed_as_day_by_day(half_life: float) -> None:
+    """One that triples a rate on its first day, over more days than it is felt."""
+    fading = Fading(Behaviour(half_life_squad=half_life, half_life_community=50.0), 3000)
+    jump, keep = np.zeros(len(LEVELS)), 2.0 ** (-np.arange(3000) / half_life)
+    jump[0] = math.log(3.0)
+    assert fading.summed(jump, np.expm1) == pytest.approx(np.expm1(jump[0] * keep).sum(), rel=1e-4)
 
 
 def test_no_strength_is_no_contagion(plain: Scenario) -> None:
@@ -376,9 +530,10 @@ def test_the_memory_of_complete_mixing_is_the_mean_of_levels_by_their_weights(pl
 
 
 def test_memory_is_the_sum_of_faded_days() -> None:
-    """Written out day by day; without forgetting it is the horizon."""
-    assert memory(30.0, 100) == pytest.approx(sum(2 ** (-day / 30) for day in range(100)))
-    assert memory(math.inf, 100) == 100
+    """Written out day by day; without forgetting it is the horizon, which no half-life exceeds."""
+    for half_life in (30.0, 1e7):
+        assert memory(half_life, 100) == pytest.approx(sum(2 ** (-day / half_life) for day in range(100)))
+    assert [memory(half_life, 100) for half_life in (1e13, 1e15, 1e16, math.inf)] == [100] * 4
 
 
 def test_a_reproduction_says_what_its_rows_are(plain: Scenario) -> None:

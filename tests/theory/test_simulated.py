@@ -116,6 +116,16 @@ def test_a_run_without_contagion_answers_with_the_leaver_alone(scenario: Scenari
     assert measured_multiplier(scenario, day=50, extra=5, runs=3).samples.tolist() == [1.0, 1.0, 1.0]
 
 
+def test_a_stop_rule_cuts_no_response_short() -> None:
+    """An army that collapses within the first sixty days: what one more leaver means is counted to the horizon, and the days of the pair are as many."""
+    brittle = {"behaviour.contagion_news": 2.0, "forces.toy.breakpoint": 0.95, "forces.toy.breakpoint_spread": 0.0}
+    samples = [
+        measured_multiplier(Scenario.load("toy", set=brittle | rule), day=60, runs=3).samples.tolist()
+        for rule in ({}, {"stop.measure": "collapsed"})
+    ]
+    assert samples[0] == samples[1] != [1.0] * 3
+
+
 def test_the_error_of_the_multiplier_is_that_of_a_mean() -> None:
     """Of 1 and 3: a standard deviation of the square root of 2 over the square root of 2; one run has none."""
     assert Measured(samples=np.array([1.0, 3.0])).error == pytest.approx(1.0)
@@ -130,6 +140,12 @@ def test_a_day_on_which_nobody_is_left_is_refused() -> None:
     alone |= {own + "casualty_rate": 0.0, "behaviour.form": "none"}
     with pytest.raises(InputError, match="extra = 1 is more than can leave in this scenario on that day"):
         measured_multiplier(Scenario.load("toy", set=gone | alone), day=60)
+
+
+def test_a_day_without_a_day_after_it_is_refused() -> None:
+    """Nobody could answer."""
+    with pytest.raises(InputError, match=r"day = 20 must lie in \[1, 19\]"):
+        measured_multiplier(Scenario.load("toy", days=20), day=20)
 
 
 def test_a_run_too_short_for_one_who_leaves_is_refused() -> None:

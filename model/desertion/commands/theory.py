@@ -108,7 +108,10 @@ def _tell_limit(theory: Theory) -> None:
         kind = "stable" if state.stable else "unstable: beyond it leaving runs away"
         print(f"  S* = {state.pressure:.4g}, R = {state.reproduction:.3g} ({kind})")
     if theory.steady_states.empty:
-        print("  no steady state: the weight lies beyond the fold")
+        why = "the weight lies beyond the fold"
+        if math.isinf(field.tipping_weight):  # as of a concave form that is nearly a line
+            why = "more would leave a day than there are"
+        print(f"  no steady state: {why}")
     print(f"  fold (R = 1) at contagion weight {_or(field.tipping_weight, 'none')}")
 
 

@@ -11,7 +11,9 @@ TRANSIT, OPEN = 1.0, 2.0  # what a border is; 0: closed
 
 @kernel
 def carried_over(credit: float, a_day: float) -> float:
-    """Capacity that an idle desk takes into the next day: the fraction that small scales live on, so that no day has the capacity of two."""
+    """Capacity that an idle desk takes into the next day: the fraction that small scales live on, so that no day has the capacity of two; nothing of an unlimited day."""
+    if credit == math.inf:
+        return 0.0
     if a_day < 1.0:
         return min(credit, 1.0)
     return credit - math.floor(credit)

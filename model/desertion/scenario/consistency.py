@@ -7,7 +7,7 @@ from pathlib import Path
 from desertion.errors import InputError, input_error, refuse_unknown, shortened
 from desertion.files import is_file
 from desertion.scenario.layers import Layers
-from desertion.scenario.levers import KINDS, check_value, expand, levers
+from desertion.scenario.levers import KINDS, RESERVED, check_value, expand, levers
 
 _MOST = 127  # hosts, forces and call-ups are numbered in eight bits
 
@@ -32,6 +32,11 @@ def check(scenario: Layers) -> None:
         where = f"changes: {change.date}"
         for one in expand(change.path, scenario.forces, scenario.hosts, where=where, scenario=scenario.name):
             check_value(levers(one.kind)[one.field], change.value, where=f'{where} "{change.path}"')
+            if one.path != change.path:  # documents say it of several in `set`, which is resolved when they are read
+                raise InputError(
+                    f'{where} "{change.path}" must name one force or host, as in "{one.path}"; for several write set = {{ "{change.path}" = ... }}',
+                    key=change.path,
+                )
     if scenario.graph is not None:
         _check_graph(scenario)
 
@@ -72,6 +77,15 @@ def _check_names(scenario: Layers) -> None:
             for host in region.access:
                 refuse_unknown("host", host, hosts, where=f"forces.{force.name}.regions.{region.name}.access")
     for host in scenario.hosts:
+        place = f"hosts.{host.name}.groups"
+        refuse_doubles(place, list(host.groups))
+        for group in RESERVED:
+            if group in host.groups:
+                raise InputError(
+                    f"{place} names {group!r}, as which policies address the first of all hosts or the rest; call the group something else",
+                    key=place,
+                    value=group,
+                )
         _check_list("host", host.passes_to, hosts, host.name, f"hosts.{host.name}.passes_to")
     for name in scenario.reference:
         refuse_unknown("force", name, forces, where="reference")

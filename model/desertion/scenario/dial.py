@@ -1,6 +1,5 @@
 """The asylum dial: one number in [0, 1] that moves all hosts' levers from closed through the status quo to open."""
 
-import math
 from collections.abc import Mapping
 
 from desertion.parameters import CATEGORIES, SWEPT, Frozen, fixed
@@ -87,11 +86,9 @@ def _places(levers: Mapping[str, float], factor: float) -> float:
 
 
 def _scaled(value: float, factor: float) -> float:
-    # Nothing of an unlimited capacity is left at the closed end only.
-    return value * factor if factor > 0.0 else 0.0
+    # Nothing of an unlimited capacity is left at the closed end only, and an unlimited factor makes nothing of nothing.
+    return value * factor if value > 0.0 and factor > 0.0 else 0.0
 
 
 def _toward(value: float, end: float, way: float) -> float:
-    if way >= 1.0 or math.isinf(value):
-        return end
-    return value + (end - value) * way
+    return end if way >= 1.0 else value + (end - value) * way

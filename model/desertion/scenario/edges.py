@@ -79,7 +79,7 @@ def pairs_of(graph: Any, n: int) -> tuple[tuple[tuple[int, int], ...], tuple[str
         raw = _Raw(
             [(_name(edge[0]), _name(edge[1])) for edge in graph.edges], [_name(node) for node in graph.nodes], ()
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         rule = "must be a path, a networkx graph, or pairs of person numbers such as [(0, 17), (3, 5)]"
         raise InputError(f"graph = {shortened(graph)} {rule}", key="graph", value=graph) from error
     again = next((name for name, times in Counter(raw.persons).items() if times > 1), None)

@@ -10,6 +10,8 @@ from desertion.parameters.field import bounds_of
 
 Kind = Literal["forces", "hosts"]
 KINDS: tuple[Kind, Kind] = ("forces", "hosts")
+RESERVED = ("first", "others")
+"""What `@` stands before in a path and is no group of hosts."""
 
 _MODELS: dict[Kind, type[Force] | type[Host]] = {"forces": Force, "hosts": Host}
 

@@ -9,7 +9,7 @@ from typing import Any
 from desertion.errors import InputError, shortened
 from desertion.files import shown
 from desertion.parameters import Force, Host
-from desertion.parameters.field import day_of
+from desertion.parameters.field import Settled, day_of
 from desertion.reading import flattened, merged, toml
 from desertion.scenario import settings
 from desertion.scenario.complaints import build
@@ -40,6 +40,8 @@ def content(name: str | Path) -> tuple[dict[str, Any], str]:
     document.pop("calibration", None)  # of no matter to a run
     remarks += named(document, path)
     document["forces"] = [_force(each, where, remarks) for each in document.get("forces", [])]
+    if document.get("hosts") == []:  # said so, and not left out: how near hosts are to a shipped force is of no matter
+        document["forces"] = [_near_none(each) for each in document["forces"]]
     document.setdefault("hosts", [])
     changes = _changes(document, where)
     document["changes"] = [row for _, row in changes]
@@ -119,6 +121,9 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
         remarks.append(f"{where}: forces = [...] replaces {which} of {name}, and what that sets or changes of it")
         base = _without(base, tuple(f"forces.{force}." for force in gone))
         base.pop("calibration", None)  # it fits the levers of the forces that are gone
+        base["reference"] = {name: state for name, state in base.get("reference", {}).items() if name not in gone}
+        if base.get("stop", {}).get("force") in gone:
+            del base["stop"]
     both = base | document
     both |= {
         key: merged(base[key], document[key]) for key in _TABLES if key != "set" and key in base and key in document
@@ -131,7 +136,8 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
         earlier = [(own, {key: value for key, value in before.items() if key != "forces"}) for own, before in earlier]
     both["set"] = [*earlier, (document.get("set", {}), stated)]
     # An empty list says that there is no host at all.
-    both["hosts"] = [] if hosts == [] else _merged_hosts(path, base.get("hosts", []), hosts or [], remarks)
+    if hosts:
+        both["hosts"] = _merged_hosts(path, base.get("hosts", []), hosts, remarks)
     both["changes"] = [*base.get("changes", []), *((level, row) for row in document.get("changes", []))]
     return both
 
@@ -210,6 +216,14 @@ def _force(each: Any, where: str, remarks: list[str]) -> Any:
         remarks += remark(Force, str(document["name"]), document, shown(path))
     # Checked here so that the message names the force's own file.
     return build(Force, document, where=shown(path))
+
+
+def _near_none(force: Any) -> Any:
+    if not isinstance(force, Force):
+        return force
+    return force.model_copy(
+        update={"regions": tuple(region.model_copy(update={"access": Settled()}) for region in force.regions)}
+    )
 
 
 def _changes(document: dict[str, Any], where: str) -> list[tuple[int, Any]]:

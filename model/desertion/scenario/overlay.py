@@ -75,7 +75,7 @@ class Track:
         """The lever's value on a day and whether it was cut to the bounds.
 
         Raises:
-            InputError: If an unlimited lever is multiplied by 0.
+            InputError: If an unlimited lever is multiplied by 0, or amounts are beyond all numbers.
         """
         value, _ = self.stands(self.own_value(base, day), day)
         acting = [move for move in self.moves if move.acts(day)]
@@ -84,7 +84,12 @@ class Track:
         if math.isinf(value) and 0.0 in factors:
             names = ", ".join(move.policy for move in acting if move.operation == "multiply" and move.value == 0.0)
             raise InputError(f"{lever.name} is unlimited and cannot be multiplied by 0 (policy {names}); use set")
-        raw = math.fsum([value * math.prod(factors), *amounts]) if factors or amounts else value
+        if factors and value != 0.0:  # factors without end make nothing of nothing
+            value *= math.prod(factors)
+        try:
+            raw = math.fsum([value, *amounts]) if factors or amounts else value
+        except OverflowError:
+            raise InputError(f"{lever.name} is added to beyond the largest number that there is; add less") from None
         cut = min(max(raw, lever.low), lever.high)
         return cut, cut != raw
 

@@ -176,13 +176,13 @@ class Scenario(Layers):
         return scenario
 
     def _with_reference(self) -> "Scenario":
-        """The scenario with the state of its own first day to measure against; one made of fields has not worked it out yet."""
-        if self.reference:
+        """The scenario with the state of its own first day to measure against, of every force that states none; one made of fields has not worked it out yet."""
+        if all(force.name in self.reference for force in self.forces):
             return self
         # The rules bring the compiler with them: only who loads a scenario waits for it.
         from desertion.scenario.reference import reference_of
 
-        return self.model_copy(update={"reference": Settled(reference_of(self))})
+        return self.model_copy(update={"reference": Settled(reference_of(self) | self.reference)})
 
     @property
     def policies(self) -> tuple[str, ...]:

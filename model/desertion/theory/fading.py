@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.parameters import LEVELS, Behaviour
+from desertion.rules.ticks import KEEP_ALL, daily_keep
 
 Array = NDArray[np.float64]
 
@@ -16,15 +17,16 @@ _LIVES = 45.0  # half-lives after which nothing is left
 def memory(half_life: float, days: float) -> float:
     """Days for which one leaver's share in a pressure counts within a horizon, faded days in part.
 
-    For a horizon that is long against the half-life this is 1 / (1 - 2**(-1/half-life)), without forgetting it is the
-    horizon.
+    For a horizon that is long against the half-life this is 1 / (1 - 2**(-1/half-life)). Where a run forgets nothing,
+    from a half-life of some 20 million days on, it is the horizon.
 
     Args:
         half_life: Half-life of the pressure, days.
         days: The horizon.
     """
-    keep = 2.0 ** (-1.0 / half_life)
-    return float(days) if keep >= 1.0 else -math.expm1(-days * math.log(2.0) / half_life) / (1.0 - keep)
+    if daily_keep(half_life) == KEEP_ALL:  # long before rounding blurs what a day takes
+        return float(days)
+    return -math.expm1(-days * math.log(2.0) / half_life) / (1.0 - 2.0 ** (-1.0 / half_life))
 
 
 class Fading:

@@ -88,7 +88,12 @@ def _soldiers(scenario: Scenario, f: int, force: Force, reference: Reference) ->
         sector = force.serving / people if name == "contact" and people > 0 else 0.0
         push = _soldier_push(b, force, reference, sector)
         ways = [
-            Way("hide", force.rough_country * force.refuge, force.base_soldier_hide, push - _fear(b, force, reference)),
+            Way(
+                "hide",
+                force.rough_country * force.refuge,
+                force.base_soldier_hide,
+                push - _fear(scenario, force, reference),
+            ),
             Way("flee", force.frontier * flight / usual, force.base_soldier_flee, push, reception),
             Way("refuse", 1.0, force.base_soldier_refuse, push - _trial(b, force, reference)),
         ]
@@ -119,7 +124,7 @@ def _at_home(scenario: Scenario, f: int, force: Force, reference: Reference) -> 
         usual = math.pow(getattr(reference, f"flight_{category}"), b.chance_power)
         ways = [Way("flee", flight / usual, baseline, push, reception)]
         if name == "reservists":
-            cost = _fear(b, force, reference)
+            cost = _fear(scenario, force, reference)
             ways.append(Way("hide", force.refuge, force.base_reservist_hide, push - cost))
         found.append(Group(force=f, name=name, people=people, ways=tuple(ways)))
     return found
@@ -134,12 +139,12 @@ def _soldier_push(b: Behaviour, force: Force, reference: Reference, sector: floa
     return push
 
 
-def _fear(b: Behaviour, force: Force, reference: Reference) -> float:
+def _fear(scenario: Scenario, force: Force, reference: Reference) -> float:
     """Deterrence from hiding while only those hide who do so from the first day on."""
-    odds, usual = (chance_to_be_caught(police, float(force.hiding)) for police in (force.police, reference.police))
-    return deterrence(force.punishment, odds, b.push_punishment) - deterrence(
-        reference.punishment, usual, b.push_punishment
-    )
+    weight = scenario.behaviour.push_punishment
+    police = reference.police * (scenario.scale if scenario.at_scale else 1.0)  # at the size of those in hiding
+    odds, usual = (chance_to_be_caught(each, float(force.hiding)) for each in (force.police, police))
+    return deterrence(force.punishment, odds, weight) - deterrence(reference.punishment, usual, weight)
 
 
 def _trial(b: Behaviour, force: Force, reference: Reference) -> float:
@@ -157,7 +162,8 @@ def _flight(scenario: Scenario, f: int, force: Force, category: str, power: floa
             near = region.access.get(host.name, host.access) * worth
             if near > best:
                 best, inside = near, worth
-        part = region.share * math.pow(best * passes, power) if best > 0.0 else 0.0
+        # Who cannot get there at all does not go, whatever the power: that of 0 to 0 is 1.
+        part = region.share * math.pow(best * passes, power) if best * passes > 0.0 else 0.0
         total += part
         received += part * inside
     return total, received / total if total > 0.0 else 0.0

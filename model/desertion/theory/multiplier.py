@@ -65,6 +65,7 @@ def measured_multiplier(scenario: Scenario, *, day: int, extra: int = 1, runs: i
         )
     if not 1 <= day < scenario.days:
         raise input_error("day", day, f"must lie in [1, {scenario.days - 1}]")
+    scenario = scenario.model_copy(update={"stop": None})  # the two runs of a pair would stop on different days
     samples = [_response(scenario, day, extra, replicate_seed(seed, replicate)) for replicate in range(runs)]
     return Measured(samples=np.array(samples))
 

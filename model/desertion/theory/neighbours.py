@@ -46,7 +46,7 @@ class _Place:
     heard: float
 
 
-def circles(scenario: Scenario, leaver: Group, other: Group, drawn: float | None = None) -> list[Circle]:
+def circles(scenario: Scenario, leaver: Group, other: Group, drawn: tuple[float, float] | None = None) -> list[Circle]:
     """The circles of people of one group around a leaver of another.
 
     Args:
@@ -110,7 +110,7 @@ def _circle(people: float, shares: dict[int, float], alike: float = 1.0) -> Circ
     return Circle(people=people, shares=tuple(shares.get(level, 0.0) for level in range(len(LEVELS))), alike=alike)
 
 
-def _place(force: Force, leaver: Group, drawn: float | None) -> _Place:
+def _place(force: Force, leaver: Group, drawn: tuple[float, float] | None) -> _Place:
     soldiers = max(float(force.soldiers), 1.0)
     serve = force.serving / soldiers
     squad = min(float(force.squad), soldiers)
@@ -121,10 +121,11 @@ def _place(force: Force, leaver: Group, drawn: float | None) -> _Place:
     others = max(force.people - 1.0, 1.0)
     if drawn is None:  # nobody draws more ties than his town has others
         degree = max(0.0, min(float(force.degree), 2.0 * ((size - 1.0) // 2.0)))
-        tied, tied_afar = degree * (1.0 - force.across) / max(size - 1.0, 1.0), degree * force.across / others
+        across = force.across if towns > 1.0 else 0.0  # a tie drawn among all people of a single town stays in it
+        tied, tied_afar = degree * (1.0 - across) / max(size - 1.0, 1.0), degree * across / others
     else:
-        degree = min(drawn, force.people - 1.0)
-        tied = tied_afar = degree / others
+        told, degree = (min(ties, force.people - 1.0) for ties in drawn)
+        tied = tied_afar = told / others
     return _Place(
         squad=squad,
         mates=max(1.0, serve * squad),
@@ -141,11 +142,13 @@ def _place(force: Force, leaver: Group, drawn: float | None) -> _Place:
     )
 
 
-def degree_drawn(scenario: Scenario) -> float | None:
-    """Mean number of ties in the user's own graph; None without one."""
+def degree_drawn(scenario: Scenario) -> tuple[float, float] | None:
+    """Mean number of ties in the user's own graph, of all persons and of those who have any; None without one."""
     if scenario.graph is None:
         return None
-    return 2.0 * len(read_edges(scenario.graph, scenario.people).ties) / scenario.people
+    edges = read_edges(scenario.graph, scenario.people)
+    ends = 2.0 * len(edges.ties)
+    return ends / scenario.people, ends / (scenario.people - edges.alone)
 
 
 def _weight(force: Force, leaver: Group) -> float:

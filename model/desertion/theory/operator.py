@@ -13,6 +13,7 @@ from scipy.special import ndtr
 
 from desertion.parameters import LEVELS, Behaviour
 from desertion.scenario import Scenario
+from desertion.simulation.world.codes import ROUTES
 from desertion.theory.fading import Fading
 from desertion.theory.groups import Group, Way, groups_of
 from desertion.theory.neighbours import circles, degree_drawn
@@ -210,7 +211,8 @@ def _counts(b: Behaviour, left: Way, way: Way) -> float:
 
 
 def _easiest(group: Group) -> Way:
-    return max(group.ways, key=lambda way: way.opening)
+    # Of equals the first in the numbers of the routes, as in a run.
+    return max(group.ways, key=lambda way: (way.opening, -ROUTES.index(way.route)))
 
 
 def _pull(b: Behaviour, way: Way) -> float:

@@ -72,8 +72,9 @@ class Theory:
         """Who leaves in the steady state, most first: force, group, route, flow (persons a day at real size), share."""
         names = [force.name for force in self.scenario.forces]
         found = self.reproduction
+        size = 1.0 / self.scenario.scale if self.scenario.at_scale else 1.0
         rows = [
-            (names[force], group, route, flow)
+            (names[force], group, route, size * flow)
             for flow, (force, group, route) in sorted(zip(found.flows.tolist(), found.ways, strict=True), reverse=True)
         ]
         table = pd.DataFrame(rows, columns=["force", "group", "route", "flow"])
