@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from desertion import Scenario, sweep
 from desertion.errors import InputError
 from desertion.figures import answers as drawn
 from desertion.figures import style
+from desertion.figures.fronts import fronts
 from desertion.figures.maps import heatmap
 from desertion.study.analysis.cascades import size_distribution
 from desertion.study.analysis.pictures import overview
@@ -359,3 +361,47 @@ def test_shares_of_runs_have_wilsons_interval() -> None:
     heights = ax.collections[0].get_paths()[0].vertices[:, 1]
     assert (heights.min(), heights.max()) == pytest.approx((0.1078, 0.6032), abs=1e-4)
     assert ax.lines[0].get_ydata().tolist() == [pytest.approx(0.3)]
+
+
+def _numbers(ax: Axes, axis: str) -> list[str]:
+    """Numbers at the ticks of an axis, lesser ones among them, that lie within it."""
+    ax.figure.canvas.draw()
+    which, limits = (ax.xaxis, ax.get_xlim()) if axis == "x" else (ax.yaxis, ax.get_ylim())
+    ticks = [*which.get_major_ticks(), *which.get_minor_ticks()]
+    return [text for tick in ticks if limits[0] <= tick.get_loc() <= limits[1] and (text := tick.label1.get_text())]
+
+
+@pytest.mark.parametrize("last", [0.98, 200.0])
+def test_a_logarithmic_axis_says_so_and_has_numbers_and_no_tex(last: float) -> None:
+    """Matplotlib writes lesser ticks of an axis of few decades as TeX, which the house style shows as it stands, one over the other."""
+    sizes = np.linspace(0.03, last, 50)
+    runs = pd.DataFrame(
+        {"contagion": np.repeat([0.01, 0.1, 1.3], 4), "left_total": np.repeat([3.0, 30.0, 3.0 * last / 0.002], 4)}
+    )
+    tried = pd.DataFrame({"proposed_by": "a", "left_total": [1.0, 2.0, 3.0], "cost_eur": [3.0, 20.0, 3.0 * last / 0.03], "within": True, "front": True})  # fmt: skip
+    wanted = {"left_total": "more", "cost_eur": "less"}
+    with style.house():
+        drawn_ = [
+            (drawn.exceedance(style.new_figure().subplots(), sizes, np.linspace(1.0, 0.02, 50), np.nan), "x"),
+            (drawn.response(style.new_figure().subplots(), runs, "contagion", "left_total"), "x"),
+            (drawn.response(style.new_figure().subplots(), runs, "contagion", "left_total"), "y"),
+            (fronts(style.new_figure().subplots(), tried, wanted, {}), "x"),
+        ]
+        for ax, axis in drawn_:
+            assert ax.get_xscale() == "log" if axis == "x" else ax.get_yscale() == "log"
+            assert (ax.get_xlabel() if axis == "x" else ax.get_ylabel()).endswith("(log scale)")
+            numbers = _numbers(ax, axis)
+            assert len(numbers) >= 2
+            assert not [text for text in numbers if not text.replace(",", "").replace(".", "").split(" ")[0].isdigit()]
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_what_was_not_run_looks_unlike_what_never_happens(missing: bool) -> None:
+    """Both would be as white as paper; the first is hatched and explained."""
+    cells = [[0.0, 0.5], [0.3, np.nan if missing else 0.0]]
+    table = pd.DataFrame(cells, pd.Index([0.0, 1.0], name="asylum"), pd.Index([0.0, 1.0], name="contagion"))
+    with style.house():
+        ax = heatmap(style.new_figure().subplots(), table, "t", "u", most=1.0)
+    assert bool(ax.patch.get_hatch()) is missing
+    legend = ax.get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["not run"] if legend else not missing

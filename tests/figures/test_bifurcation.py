@@ -47,3 +47,12 @@ def test_simulated_towns_stand_where_they_settled_or_started() -> None:
     assert marks["simulated, settled here"] == (2.0, 0.05)
     assert marks["simulated, started here and fell back"] == (6.0, 0.2)
     assert marks["simulated, started here and ran away"] == (6.0, 0.4)
+
+
+def test_the_name_of_a_weight_far_away_is_read_where_the_curve_passes() -> None:
+    """In the additive form the curve rises where it stands: the name has a ground."""
+    with style.house():
+        ax = style.new_figure().subplots()
+        bifurcation.diagram(ax, MeanField(form="additive", rate=0.001, half_life=30.0), own=1e4)
+    (name,) = (text for text in ax.texts if "beyond the axis" in text.get_text())
+    assert name.get_bbox_patch() is not None

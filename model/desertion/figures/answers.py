@@ -6,11 +6,10 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
-from desertion.figures.labels import beside, label, number, points, policy, sentence, within
+from desertion.figures.labels import beside, label, points, policy, sentence, within
 from desertion.figures.line_names import label_ends
 from desertion.simulation.record.columns import is_chance
 
@@ -24,8 +23,6 @@ _LONG = 10_000.0
 _FEW_POINTS = 15
 # Letters of a line below axes that long names leave little of the page.
 _LINE = 60
-# Ticks of a logarithmic axis.
-_SHORTEST = FuncFormatter(lambda value, _: f"{value:g}")
 
 
 def histogram(
@@ -62,13 +59,12 @@ def exceedance(
     # A share holds from above the next smaller size up to its own, and beyond the largest there is none.
     ax.step([*sizes, *sizes[-1:]], [*exceeding, *([0.0] * len(sizes[-1:]))], where="pre", color=style.pens(1)[0].color)
     _mark_level(ax, level)
-    if len(sizes) and sizes[0] > 0 and sizes[-1] > 30 * sizes[0]:
-        ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(_SHORTEST)
-    elif len(sizes):
-        _from_nothing(ax, float(sizes[0]))
     ax.set_ylim(0.0, 1.02)
     ax.set(xlabel=label(name), ylabel="share of runs at least as large", title="Sizes exceeded")
+    if len(sizes) and sizes[0] > 0 and sizes[-1] > 30 * sizes[0]:
+        style.logarithmic(ax, "x")
+    elif len(sizes):
+        _from_nothing(ax, float(sizes[0]))
     return ax
 
 
@@ -107,15 +103,13 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     heights = np.concatenate([middle.to_numpy(np.float64) for middle in medians.values()])
     # What is 0 has no place on a logarithmic axis, be it a line, the edge of a band or the dot of a run.
     if min(least) > 0.0 and heights.max() >= _DECADES * heights.min():
-        ax.set_yscale("log")
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        style.logarithmic(ax, "y")
     else:
         ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
         style.counts(ax) if heights.max() >= _LONG else None
     ax.margins(x=0.0)
     if runs[x].min() > 0 and runs[x].max() >= _DECADES * runs[x].min():
-        ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(_SHORTEST)
+        style.logarithmic(ax, "x", "{:g}".format)
     if len(arms) > 1:
         ends = [float(middle.iloc[-1]) for middle in medians.values()]
         label_ends(ax, arms, ends, drawn)

@@ -116,7 +116,10 @@ def _own_mark(ax: Axes, own: float | None, last: float, top: float) -> None:
         ax.axvline(own, color=style.soft_ink(), linewidth=1.0, linestyle=(0.0, (1.0, 2.0)), zorder=0)
         at, text, side = own, "this scenario", "left" if own < 0.8 * last else "right"
     shift = 4 if side == "left" else -4
-    ax.annotate(text, (at, top), (shift, -22), textcoords="offset points", va="top", ha=side, fontsize="small")
+    ax.annotate(
+        text, (at, top), (shift, -22), textcoords="offset points", va="top", ha=side, fontsize="small",
+        bbox={"facecolor": style.paper_color(), "alpha": 0.75, "linewidth": 0.0, "pad": 0.5},  # a curve may pass there
+    )  # fmt: skip
 
 
 def _simulated(ax: Axes, points: Sequence[Simulated], top: float) -> None:
