@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
-from desertion.parameters.arguments import STUDY_RUN, ruled
+from desertion.parameters.arguments import NUMBERS, ROWS, STUDY_RUN, ruled
 from desertion.scenario import Scenario
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import DAILY, MEASURES, counted
@@ -160,16 +160,24 @@ class Contents:
     def bands(
         self,
         columns: str | Sequence[str] = (),
-        designs: Sequence[int] | None = None,
-        levels: Sequence[float] = bands.LEVELS,
+        designs: int | Sequence[int] | None = None,
+        levels: float | Sequence[float] = bands.LEVELS,
     ) -> pd.DataFrame:
-        """Quantile bands of chosen daily columns and design points, see `bands.bands`."""
+        """Quantile bands of chosen daily columns and design points, see `bands.bands`.
+
+        Raises:
+            InputError: If a design point is not there, and what `bands.bands` refuses.
+        """
+        chosen = None if designs is None else ROWS.checked("designs", designs)
+        told = NUMBERS.checked("levels", levels)
+        for design in chosen or ():
+            self.refuse_unknown_point(design)
         with StudyFile(self.path) as file:
-            table = bands.bands(file, listed(columns), designs, levels)
+            table = bands.bands(file, listed(columns), chosen, told)
         if self.is_real:
             counts = table["column"].isin(counted(table["column"].unique(), DAILY))
             share = np.where(counts, self._scale_of(table["design"]), 1.0)
-            for name in map(bands.level_name, levels):
+            for name in map(bands.level_name, told):
                 table[name] = table[name].to_numpy(np.float64) / share
         return self._of_points(table)
 
@@ -179,6 +187,18 @@ class Contents:
         beside.attrs["columns"] = quantile_definitions(map(str, beside.columns), self.spec, is_real=self.is_real)
         return beside
 
+    def refuse_unknown_point(self, design: int) -> None:
+        """Refuse the number of a design point that is not there.
+
+        Raises:
+            InputError: If it is not.
+        """
+        known = self.points["design"]
+        if design not in set(known):
+            raise InputError(
+                f"{self.path}: there is no design point {design}: name one of {len(known)}, {known.min()} to {known.max()}"
+            )
+
     def trajectories(self, design: int, column: str) -> pd.DataFrame:
         """Every run's curve of one design point: one row a day, one column a replicate that finished; persons as the study has them.
 
@@ -187,8 +207,9 @@ class Contents:
             column: A daily column that the study kept.
 
         Raises:
-            InputError: If the column was not kept or the point has no finished run.
+            InputError: If the column was not kept, or the point is not there or has no finished run.
         """
+        self.refuse_unknown_point(design)
         runs = self.runs
         there = {*runs.loc[(runs["design"] == design) & (runs["status"] == DONE), "replicate"]}
         with StudyFile(self.path) as file:
