@@ -145,7 +145,7 @@ def of_front(table: pd.DataFrame, called: str = "policies") -> str:
 
 
 def of_search(table: pd.DataFrame, measure: str, wish: str, size: float = 1.0, *, limited: bool = True) -> str:
-    """How far each way to search came, within the limits where there are any.
+    """How far each way to search came, within the limits where there are any, or that all candidates came to the same.
 
     Args:
         table: One row a candidate: proposed_by, within (the limits), the measure.
@@ -156,6 +156,9 @@ def of_search(table: pd.DataFrame, measure: str, wish: str, size: float = 1.0, *
     """
     best = table[table["within"]].groupby("proposed_by", sort=False)[measure].agg("max" if wish == "more" else "min")
     reached = ", ".join(f"{count_of(value, size)} ({name})" for name, value in best.astype(float).items())
+    known = table[measure].dropna()
+    if len(known) > 1 and known.nunique() == 1:
+        return f"No lever moves the {called(measure)}: {count_of(float(known.iloc[0]), size)}"
     within = " within the limits" if limited else ""
     unit = definitions([measure], MEASURES).get(measure, {}).get("unit", "")
     least = "Least" if unit in _UNCOUNTED else "Fewest"

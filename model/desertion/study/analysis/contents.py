@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
-from desertion.parameters.arguments import NUMBERS, ROWS, STUDY_RUN, ruled
+from desertion.parameters.arguments import STUDY_RUN, Names, ruled
 from desertion.scenario import Scenario
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import DAILY, MEASURES, counted
@@ -30,6 +31,9 @@ from desertion.study.design.spec import REPEATABLE
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 from desertion.study.store.scales import scales
+
+_LEVELS = Names((Real,), "must be a number or a list of numbers")
+_POINTS = Names((Integral,), "must be a whole number or a list of them")
 
 
 class Contents:
@@ -168,8 +172,8 @@ class Contents:
         Raises:
             InputError: If a design point is not there, and what `bands.bands` refuses.
         """
-        chosen = None if designs is None else ROWS.checked("designs", designs)
-        told = NUMBERS.checked("levels", levels)
+        chosen = None if designs is None else _POINTS.checked("designs", designs)
+        told = _LEVELS.checked("levels", levels)
         for design in chosen or ():
             self.refuse_unknown_point(design)
         with StudyFile(self.path) as file:
