@@ -114,7 +114,9 @@ def test_a_circle_of_links_has_a_name_to_show(tmp_path: Path) -> None:
 def test_what_a_killed_process_was_writing_goes_with_the_next_and_what_another_writes_stays(tmp_path: Path) -> None:
     """A killed process cannot clear up; one that writes holds its folder, and one that has just made it may not hold it yet."""
     code = f"import os, pathlib\nfrom desertion import files\nwith files.replacing_folder(pathlib.Path({str(tmp_path)!r})) as fresh:\n    (fresh / 'a').touch()\n    os.kill(os.getpid(), 9)"
-    ended = subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": "model"}, cwd=ROOT)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": "model"}, cwd=ROOT
+    )
     assert ended.returncode == -signal.SIGKILL
     (killed,) = tmp_path.iterdir()
     (made := tmp_path / ".writing-now").mkdir()

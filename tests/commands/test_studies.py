@@ -229,7 +229,9 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
 
 def test_a_search_in_which_no_lever_moves_anything_says_so(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """All candidates beat the whole of a box without extent: "hypervolume 1.000" told of a success."""
-    study.write_text('scenario = "toy"\ndays = 2\nreplicates = 1\n[vary]\n"hosts.@asylum.screening_detection" = { range = [0, 1] }\n')
+    study.write_text(
+        'scenario = "toy"\ndays = 2\nreplicates = 1\n[vary]\n"hosts.@asylum.screening_detection" = { range = [0, 1] }\n'
+    )
     words = ["search", "mine.toml", "-q", "--workers", "1", "--candidates", "3", "--check", "1"]
     with in_process():
         told = _told(capsys, *words)

@@ -405,3 +405,39 @@ def test_what_was_not_run_looks_unlike_what_never_happens(missing: bool) -> None
     assert bool(ax.patch.get_hatch()) is missing
     legend = ax.get_legend()
     assert [text.get_text() for text in legend.get_texts()] == ["not run"] if legend else not missing
+
+
+@pytest.mark.parametrize(("values", "limits"), [([0.0, 0.0, 0.0], (0.0, 1.0)), ([-3e6, -2.9e6, -2.8e6], (None, 0.0))])
+def test_a_response_of_nothing_or_below_it_has_its_zero(
+    values: list[float], limits: tuple[float | None, float]
+) -> None:
+    """No hundredth of a person is a tick, and a loss of a tenth more is not drawn as one from all to nothing; millions are told as such."""
+    runs = pd.DataFrame({"contagion": [0.5, 1.0, 1.5], "output_gained": values})
+    with style.house():
+        ax = drawn.response(style.new_figure().subplots(), runs, "contagion", "output_gained")
+        assert ax.get_ylim()[1] == limits[1]
+        assert limits[0] in (None, ax.get_ylim()[0])
+        assert ("-3 M" in _numbers(ax, "y")) == (values[0] < 0.0)
+
+
+def test_an_index_beyond_the_frame_is_an_arrow_at_its_edge() -> None:
+    """Its row stood empty, as if there were none."""
+    row = {"factor": ["asylum", "contagion"], "first": [-0.9, 0.1], "total": [0.3, 2.5]}
+    table = pd.DataFrame(row | {f"{name}_{end}": np.nan for name in ("first", "total") for end in ("low", "high")})
+    with style.house():
+        ax = drawn.indices(style.new_figure().subplots(), table, "left_total")
+    arrows = [
+        (line.get_marker(), *line.get_xdata())
+        for line in ax.lines
+        if line.get_marker() in "<>" and len(line.get_xdata())
+    ]
+    assert arrows == [(">", 1.5), ("<", -0.5)]
+    assert ax.get_xlabel() == "share of variance explained (arrows: beyond the axis)"
+
+
+def test_effects_in_millions_are_told_as_such() -> None:
+    """And not as ones with a "1e6" in a corner."""
+    table = pd.DataFrame({"factor": ["asylum", "contagion"], "effect": [2e6, 4e5], "half_width": 1e5, "sigma": 2e5})
+    with style.house():
+        ax = drawn.effects(style.new_figure().subplots(), table, "left_total")
+        assert "1 M" in _numbers(ax, "x")

@@ -105,8 +105,9 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     if min(least) > 0.0 and heights.max() >= _DECADES * heights.min():
         style.logarithmic(ax, "y")
     else:
-        ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
-        style.counts(ax) if heights.max() >= _LONG else None
+        (low, high), is_nothing = ax.get_ylim(), not np.any(ax.dataLim.intervaly)
+        ax.set_ylim(0.0 if is_nothing else min(0.0, low), 1.0 if is_nothing else max(0.0, high))
+        style.counts(ax) if np.abs(heights).max() >= _LONG else None
     ax.margins(x=0.0)
     if runs[x].min() > 0 and runs[x].max() >= _DECADES * runs[x].min():
         style.logarithmic(ax, "x", "{:g}".format)
@@ -168,11 +169,18 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
     ax.margins(x=0.04)
     ax.autoscale(axis="x")
-    # Shares lie between 0 and 1; an estimate from too few points may run far out, and says so by leaving the frame.
-    ax.set_xlim(max(ax.get_xlim()[0], -0.5), min(ax.get_xlim()[1], 1.5))
+    # Shares lie between 0 and 1; an estimate from too few points may run far out, where an arrow stands for it.
+    left, right = max(ax.get_xlim()[0], -0.5), min(ax.get_xlim()[1], 1.5)
+    ax.set_xlim(left, right)
+    for name, pen, shift in (("total", total, 0.14), ("first", first, -0.14)):
+        for end, arrow, is_out in ((left, "<", ordered[name] < left), (right, ">", ordered[name] > right)):
+            rows = places[is_out.to_numpy()] + shift
+            ax.plot(np.full(len(rows), end), rows, arrow, color=pen.color, clip_on=False)
     ax.set_yticks(places, labels=_beside(ordered["factor"]))
+    marked = ordered[["total", "first"]]
     bars = "" if ordered["total_low"].isna().all() else " (bars: 95 % interval)"
-    ax.set(xlabel=f"share of variance explained{bars}", title=findings.of_indices(ordered, measure))
+    arrows = " (arrows: beyond the axis)" if ((marked < left) | (marked > right)).to_numpy().any() else ""
+    ax.set(xlabel=f"share of variance explained{bars}{arrows}", title=findings.of_indices(ordered, measure))
     ax.legend(loc="lower right")
     return ax
 
@@ -192,6 +200,7 @@ def effects(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.plot(ordered["sigma"], places, "D", color=spread.color, markersize=6, label="spread of the effect")
     ends = ordered["effect"] + ordered["half_width"].fillna(0.0)
     ax.set_xlim(0.0, 1.05 * float(max(ends.max(), ordered["sigma"].fillna(0.0).max())))
+    style.counts(ax, "x") if ends.max() >= _LONG else None
     ax.set_yticks(places, labels=_beside(ordered["factor"]))
     ax.set(xlabel=f"change over the factor's range:\n{label(measure)}", title=findings.of_effects(ordered, measure))
     ax.legend(loc="lower right")

@@ -332,7 +332,9 @@ def test_the_picture_says_of_an_untested_finding_what_it_shows(tmp_path: Path, m
     for name in ("headline", "note"):
         monkeypatch.setattr(f"desertion.figures.style.{name}", lambda _figure, text: said.append(text))
     labels: list[str] = []
-    monkeypatch.setattr("desertion.figures.style.save", lambda figure, _path: labels.append(figure.axes[0].get_xlabel()))
+    monkeypatch.setattr(
+        "desertion.figures.style.save", lambda figure, _path: labels.append(figure.axes[0].get_xlabel())
+    )
     draw(common, judge(common), tmp_path / "a.png")
     assert said[0] == "Untested: no order of dates within strata is so rare that p reaches 0.05"
     assert "histories" not in said[1]

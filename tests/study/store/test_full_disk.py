@@ -83,7 +83,11 @@ def test_a_new_study_without_room_ends_with_a_sentence_and_goes_on_with_room(
     path = tmp_path / "s.sqlite"
     first = _drive(path, 20, limit)
     assert first.returncode == 9, first.stderr
-    kept = "everything written before is kept" if limit > 4096 else "be begun (disk I/O error): nothing had been written to it yet"
+    kept = (
+        "everything written before is kept"
+        if limit > 4096
+        else "be begun (disk I/O error): nothing had been written to it yet"
+    )
     assert f"{kept}; make room" in first.stdout
     again = _drive(path, 20, limit)
     assert again.returncode == 9, again.stderr
