@@ -17,6 +17,7 @@ IDLE = [
     ("show x.sqlite --failures --simulated", "--simulated changes nothing beside --failures"),
     ("show x.sqlite --discover 1 --plot a.png", "--plot changes nothing beside --discover"),
     ("show x.sqlite --kind nonsense", "--kind changes nothing without --plot or --table"),
+    ("show x.sqlite --plot a.png --simulated", "--simulated changes nothing beside --plot, whose persons are at real"),
     ("compare toy --paper", "--paper changes nothing without --out"),
     ("compare toy --accept-changes", "--accept-changes changes nothing without --out"),
     ("compare toy --scheduler tcp://a:1 --workers 2", "--workers changes nothing beside --scheduler"),

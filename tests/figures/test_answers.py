@@ -441,3 +441,14 @@ def test_effects_in_millions_are_told_as_such() -> None:
     with style.house():
         ax = drawn.effects(style.new_figure().subplots(), table, "left_total")
         assert "1 M" in _numbers(ax, "x")
+
+
+def test_sizes_in_thousands_and_runs_are_counted_as_such() -> None:
+    """There is no half of a run, and 140000 is read as 140 k elsewhere."""
+    sizes = size_distribution(np.array([120_000.0, 140_000.0, 160_000.0]))
+    with style.house():
+        left = drawn.histogram(style.new_figure().subplots(), sizes.counts, sizes.edges, np.nan, "left_total")
+        right = drawn.exceedance(style.new_figure().subplots(), sizes.sizes, sizes.exceeding, np.nan, "left_total")
+        assert "140 k" in _numbers(left, "x")
+        assert "140 k" in _numbers(right, "x")
+        assert all(number.isdigit() for number in _numbers(left, "y"))

@@ -6,6 +6,7 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
@@ -40,6 +41,8 @@ def histogram(
     ax.stairs(counts, edges, fill=True, color=style.pens(1)[0].color, alpha=0.8)
     _mark_level(ax, level)
     _from_nothing(ax, float(edges[:-1][counts > 0].min(initial=edges[-1])))
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10], integer=True, min_n_ticks=1))
+    style.counts(ax, "x") if edges[-1] >= _LONG else None
     ax.set(xlabel=label(name), ylabel="runs", title="Sizes of cascades" if name == "share_left" else "Sizes reached")
     return ax
 
@@ -65,6 +68,7 @@ def exceedance(
         style.logarithmic(ax, "x")
     elif len(sizes):
         _from_nothing(ax, float(sizes[0]))
+        style.counts(ax, "x") if sizes[-1] >= _LONG else None
     return ax
 
 

@@ -55,11 +55,11 @@ def fronts(
         words = f"beyond a limit ({len(rest)})"
         ax.plot(rest[x], rest[y], "x", color=style.soft_ink(), markersize=4, alpha=0.6, zorder=1, label=words)
     limit: dict[str, Any] = {"color": style.soft_ink(), "linestyle": (0, (3, 2)), "linewidth": 1.2}
-    limit["label"] = "the limits" if {x, y} <= {*limits} else "the limit"
+    told = "the limits" if {x, y} <= {*limits} else "the limit"
     if x in limits:
-        ax.axvline(limits[x], **limit)
+        ax.axvline(limits[x], label=told, **limit)
     if y in limits:
-        ax.axhline(limits[y], **(limit | {"label": "_"} if x in limits else limit))
+        ax.axhline(limits[y], label="_" if x in limits else told, **limit)
     # What is 0 has no place on a logarithmic axis, be it within the limits or beyond.
     values, drawn = table.loc[table["within"], x], table[x][np.isfinite(table[x])]
     ax.margins(0.06)
