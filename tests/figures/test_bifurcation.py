@@ -49,10 +49,11 @@ def test_simulated_towns_stand_where_they_settled_or_started() -> None:
     assert marks["simulated, started here and ran away"] == (6.0, 0.4)
 
 
-def test_the_name_of_a_weight_far_away_is_read_where_the_curve_passes() -> None:
-    """In the additive form the curve rises where it stands: the name has a ground."""
+@pytest.mark.parametrize(("form", "own"), [("additive", 1e4), ("concave", 0.4)])
+def test_words_are_read_where_a_curve_passes(form: Form, own: float) -> None:
+    """In the additive form it rises through the name of a weight far away, in the concave one through its own: names have a ground."""
     with style.house():
         ax = style.new_figure().subplots()
-        bifurcation.diagram(ax, MeanField(form="additive", rate=0.001, half_life=30.0), own=1e4)
-    (name,) = (text for text in ax.texts if "beyond the axis" in text.get_text())
-    assert name.get_bbox_patch() is not None
+        bifurcation.diagram(ax, MeanField(form=form, rate=0.001, half_life=30.0), own=own)
+    names = {text.get_text().split(":")[0]: text for text in ax.texts}
+    assert all(names[name].get_bbox_patch() is not None for name in ("stable", "this scenario"))
