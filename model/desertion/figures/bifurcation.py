@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -149,7 +150,7 @@ def _names(ax: Axes, stable: list[np.ndarray], unstable: list[np.ndarray], top: 
             _write(ax, name, (float(inside[0, k]), float(inside[1, k])), (9, 3))
 
 
-def _write(ax: Axes, text: str, at: tuple[float, float], shift: tuple[int, int], **looks: str) -> None:
+def _write(ax: Axes, text: str, at: tuple[float, float], shift: tuple[int, int], **looks: Any) -> None:
     """Write on a ground of its own, since a curve may pass there."""
     ground = {"facecolor": style.paper_color(), "alpha": 0.75, "linewidth": 0.0, "pad": 0.5}
     ax.annotate(text, at, shift, textcoords="offset points", fontsize="small", bbox=ground, **looks)
