@@ -1,5 +1,8 @@
 import json
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,3 +109,22 @@ def test_a_circle_of_links_has_a_name_to_show(tmp_path: Path) -> None:
     assert files.shown(tmp_path / "loop").startswith(str(tmp_path)[:20])
     assert not files.is_file(tmp_path / "loop")
     assert not files.is_file(Path("n" * 5000))
+
+
+def test_what_a_killed_process_was_writing_goes_with_the_next_and_what_another_writes_stays(tmp_path: Path) -> None:
+    """A killed process cannot clear up; one that writes holds its folder, and one that has just made it may not hold it yet."""
+    code = f"import os, pathlib\nfrom desertion import files\nwith files.replacing_folder(pathlib.Path({str(tmp_path)!r})) as fresh:\n    (fresh / 'a').touch()\n    os.kill(os.getpid(), 9)"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": "model"}, cwd=ROOT
+    )
+    assert ended.returncode == -signal.SIGKILL
+    (killed,) = tmp_path.iterdir()
+    (made := tmp_path / ".writing-now").mkdir()
+    with files.replacing_folder(tmp_path) as other:
+        assert killed.is_dir(), "it may be another's"
+        for folder in (killed, other):
+            os.utime(folder, (0.0, 0.0))
+        with files.replacing_folder(tmp_path) as mine:
+            (mine / "b").touch()
+        assert other.is_dir()
+    assert sorted(tmp_path.iterdir()) == [made, tmp_path / "b"]

@@ -9,6 +9,7 @@ import io
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     listen(_say_compiling)
     is_shown = _open_streams()
     try:
-        with signals(ENDINGS, _end), _patient("stderr"), _patient("stdout") as output:
+        with signals(ENDINGS, _end), _plain_warnings(), _patient("stderr"), _patient("stdout") as output:
             code = _exit_code(build_app(words)(args=words or ["--help"], prog_name="desertion", standalone_mode=False))
         if output.problem is not None and code == DONE:
             raise output.problem
@@ -141,6 +142,21 @@ def _patient(name: Literal["stdout", "stderr"]) -> Generator[_Output]:
     finally:
         output.flush()
         setattr(sys, name, before)
+
+
+@contextmanager
+def _plain_warnings() -> Generator[None]:
+    """Let warnings that are for the user be sentences, without the line of the program that gives them."""
+    usual = warnings.formatwarning
+
+    def plain(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> str:
+        return f"desertion: {message}\n" if category is UserWarning else usual(message, category, *where, **more)
+
+    warnings.formatwarning = plain
+    try:
+        yield
+    finally:
+        warnings.formatwarning = usual
 
 
 def _forget_output(stream: TextIO) -> None:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import time
 import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
@@ -25,6 +26,9 @@ _PACKAGE = Path(__file__).resolve().parent
 _HANG_UP = getattr(signal, "SIGHUP", None)  # not everywhere
 ENDINGS: tuple[int, ...] = (signal.SIGTERM,) if _HANG_UP is None else (signal.SIGTERM, _HANG_UP)
 """Signals by which a batch system, or a terminal that is closed, ends a program."""
+
+_PASSING = ".writing-"  # how names of temporary folders begin
+_SECONDS = 60.0  # within which whoever made one holds it
 
 _made: list[Path] = []  # folders that this process made, see `remove_unused`
 
@@ -171,13 +175,15 @@ class PassingFolder:
 def replacing_folder(path: Path) -> Generator[Path]:
     """Yield a temporary folder; on success its files move into `path`, on an error or a signal nothing appears there.
 
-    Files of other names that `path` already holds stay.
+    Files of other names that `path` already holds stay, but for such folders of processes that were killed.
 
     Raises:
         InputError: If the folder cannot be written to, or a folder has the name of a file.
     """
     folder(path)
-    temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=path))
+    _remove_left(path)
+    temporary = Path(tempfile.mkdtemp(prefix=_PASSING, dir=path))
+    handle = _held(temporary)
     try:
         yield temporary
         files = {each: path / each.relative_to(temporary) for each in sorted(temporary.rglob("*")) if each.is_file()}
@@ -193,6 +199,33 @@ def replacing_folder(path: Path) -> Generator[Path]:
         raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def _remove_left(path: Path) -> None:
+    """Remove from a folder what processes that were killed have left of `replacing_folder`."""
+    for left in path.glob(f"{_PASSING}*"):
+        # One that has just been made may not be held yet.
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _SECONDS and (handle := _held(left)) is not None:
+                shutil.rmtree(left, ignore_errors=True)
+                os.close(handle)
+
+
+def _held(path: Path) -> int | None:
+    """A hold on a folder, which ends with the process if not before; none where another has it, or where no folder can be held."""
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 def _move(files: Mapping[Path, Path], temporary: Path) -> None:

@@ -10,6 +10,7 @@ from desertion.cli import main
 from desertion.study.analysis.pictures import suited
 from desertion.study.analysis.study import Study
 from desertion.study.failures import StudyFailedError
+from tests.shortcuts import in_process
 
 HUGE = "9" * 25
 STUDY = """
@@ -224,6 +225,18 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
     assert limited.count(" within the limits, ") == 5, "that of the best, and of both samplers on both fates"
     assert main([*words, "--limit", "cost_eur=0", "--out", "none.sqlite"]) == 2
     assert "none of the 6 candidates keeps cost_eur <= 0 (least found: cost_eur " in capsys.readouterr().err
+
+
+def test_a_search_in_which_no_lever_moves_anything_says_so(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All candidates beat the whole of a box without extent: "hypervolume 1.000" told of a success."""
+    study.write_text(
+        'scenario = "toy"\ndays = 2\nreplicates = 1\n[vary]\n"hosts.@asylum.screening_detection" = { range = [0, 1] }\n'
+    )
+    words = ["search", "mine.toml", "-q", "--workers", "1", "--candidates", "3", "--check", "1"]
+    with in_process():
+        told = _told(capsys, *words)
+    assert "no lever moves anything: 6 candidates have left_total 0 and cost_eur 0, each of them" in told
+    assert "hypervolume" not in told
 
 
 @pytest.mark.parametrize(

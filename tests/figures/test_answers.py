@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from desertion import Scenario, sweep
 from desertion.errors import InputError
 from desertion.figures import answers as drawn
 from desertion.figures import style
+from desertion.figures.fronts import fronts
 from desertion.figures.maps import heatmap
 from desertion.study.analysis.cascades import size_distribution
 from desertion.study.analysis.pictures import overview
@@ -359,3 +361,94 @@ def test_shares_of_runs_have_wilsons_interval() -> None:
     heights = ax.collections[0].get_paths()[0].vertices[:, 1]
     assert (heights.min(), heights.max()) == pytest.approx((0.1078, 0.6032), abs=1e-4)
     assert ax.lines[0].get_ydata().tolist() == [pytest.approx(0.3)]
+
+
+def _numbers(ax: Axes, axis: str) -> list[str]:
+    """Numbers at the ticks of an axis, lesser ones among them, that lie within it."""
+    ax.figure.canvas.draw()
+    which, limits = (ax.xaxis, ax.get_xlim()) if axis == "x" else (ax.yaxis, ax.get_ylim())
+    ticks = [*which.get_major_ticks(), *which.get_minor_ticks()]
+    return [text for tick in ticks if limits[0] <= tick.get_loc() <= limits[1] and (text := tick.label1.get_text())]
+
+
+@pytest.mark.parametrize("last", [0.98, 200.0])
+def test_a_logarithmic_axis_says_so_and_has_numbers_and_no_tex(last: float) -> None:
+    """Matplotlib writes lesser ticks of an axis of few decades as TeX, which the house style shows as it stands, one over the other."""
+    sizes = np.linspace(0.03, last, 50)
+    runs = pd.DataFrame(
+        {"contagion": np.repeat([0.01, 0.1, 1.3], 4), "left_total": np.repeat([3.0, 30.0, 3.0 * last / 0.002], 4)}
+    )
+    tried = pd.DataFrame({"proposed_by": "a", "left_total": [1.0, 2.0, 3.0], "cost_eur": [3.0, 20.0, 3.0 * last / 0.03], "within": True, "front": True})  # fmt: skip
+    wanted = {"left_total": "more", "cost_eur": "less"}
+    with style.house():
+        drawn_ = [
+            (drawn.exceedance(style.new_figure().subplots(), sizes, np.linspace(1.0, 0.02, 50), np.nan), "x"),
+            (drawn.response(style.new_figure().subplots(), runs, "contagion", "left_total"), "x"),
+            (drawn.response(style.new_figure().subplots(), runs, "contagion", "left_total"), "y"),
+            (fronts(style.new_figure().subplots(), tried, wanted, {}), "x"),
+        ]
+        for ax, axis in drawn_:
+            assert ax.get_xscale() == "log" if axis == "x" else ax.get_yscale() == "log"
+            assert (ax.get_xlabel() if axis == "x" else ax.get_ylabel()).endswith("(log scale)")
+            numbers = _numbers(ax, axis)
+            assert len(numbers) >= 2
+            assert not [text for text in numbers if not text.replace(",", "").replace(".", "").split(" ")[0].isdigit()]
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_what_was_not_run_looks_unlike_what_never_happens(missing: bool) -> None:
+    """Both would be as white as paper; the first is hatched and explained."""
+    cells = [[0.0, 0.5], [0.3, np.nan if missing else 0.0]]
+    table = pd.DataFrame(cells, pd.Index([0.0, 1.0], name="asylum"), pd.Index([0.0, 1.0], name="contagion"))
+    with style.house():
+        ax = heatmap(style.new_figure().subplots(), table, "t", "u", most=1.0)
+    assert bool(ax.patch.get_hatch()) is missing
+    legend = ax.get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["not run"] if legend else not missing
+
+
+@pytest.mark.parametrize(("values", "limits"), [([0.0, 0.0, 0.0], (0.0, 1.0)), ([-3e6, -2.9e6, -2.8e6], (None, 0.0))])
+def test_a_response_of_nothing_or_below_it_has_its_zero(
+    values: list[float], limits: tuple[float | None, float]
+) -> None:
+    """No hundredth of a person is a tick, and a loss of a tenth more is not drawn as one from all to nothing; millions are told as such."""
+    runs = pd.DataFrame({"contagion": [0.5, 1.0, 1.5], "output_gained": values})
+    with style.house():
+        ax = drawn.response(style.new_figure().subplots(), runs, "contagion", "output_gained")
+        assert ax.get_ylim()[1] == limits[1]
+        assert limits[0] in (None, ax.get_ylim()[0])
+        assert ("-3 M" in _numbers(ax, "y")) == (values[0] < 0.0)
+
+
+def test_an_index_beyond_the_frame_is_an_arrow_at_its_edge() -> None:
+    """Its row stood empty, as if there were none."""
+    row = {"factor": ["asylum", "contagion"], "first": [-0.9, 0.1], "total": [0.3, 2.5]}
+    table = pd.DataFrame(row | {f"{name}_{end}": np.nan for name in ("first", "total") for end in ("low", "high")})
+    with style.house():
+        ax = drawn.indices(style.new_figure().subplots(), table, "left_total")
+    arrows = [
+        (line.get_marker(), *line.get_xdata())
+        for line in ax.lines
+        if line.get_marker() in "<>" and len(line.get_xdata())
+    ]
+    assert arrows == [(">", 1.5), ("<", -0.5)]
+    assert ax.get_xlabel() == "share of variance explained (arrows: beyond the axis)"
+
+
+def test_effects_in_millions_are_told_as_such() -> None:
+    """And not as ones with a "1e6" in a corner."""
+    table = pd.DataFrame({"factor": ["asylum", "contagion"], "effect": [2e6, 4e5], "half_width": 1e5, "sigma": 2e5})
+    with style.house():
+        ax = drawn.effects(style.new_figure().subplots(), table, "left_total")
+        assert "1 M" in _numbers(ax, "x")
+
+
+def test_sizes_in_thousands_and_runs_are_counted_as_such() -> None:
+    """There is no half of a run, and 140000 is read as 140 k elsewhere."""
+    sizes = size_distribution(np.array([120_000.0, 140_000.0, 160_000.0]))
+    with style.house():
+        left = drawn.histogram(style.new_figure().subplots(), sizes.counts, sizes.edges, np.nan, "left_total")
+        right = drawn.exceedance(style.new_figure().subplots(), sizes.sizes, sizes.exceeding, np.nan, "left_total")
+        assert "140 k" in _numbers(left, "x")
+        assert "140 k" in _numbers(right, "x")
+        assert all(number.isdigit() for number in _numbers(left, "y"))

@@ -47,3 +47,13 @@ def test_simulated_towns_stand_where_they_settled_or_started() -> None:
     assert marks["simulated, settled here"] == (2.0, 0.05)
     assert marks["simulated, started here and fell back"] == (6.0, 0.2)
     assert marks["simulated, started here and ran away"] == (6.0, 0.4)
+
+
+@pytest.mark.parametrize(("form", "own"), [("additive", 1e4), ("concave", 0.4)])
+def test_words_are_read_where_a_curve_passes(form: Form, own: float) -> None:
+    """In the additive form it rises through the name of a weight far away, in the concave one through its own: names have a ground."""
+    with style.house():
+        ax = style.new_figure().subplots()
+        bifurcation.diagram(ax, MeanField(form=form, rate=0.001, half_life=30.0), own=own)
+    names = {text.get_text().split(":")[0]: text for text in ax.texts}
+    assert all(names[name].get_bbox_patch() is not None for name in ("stable", "this scenario"))

@@ -291,7 +291,7 @@ def test_collapses_stand_in_the_order_in_which_curves_end(ax, histories):
     }
     last = histories[histories["day"] == 60].groupby("policy")["strength"].median()
     assert sorted(rows, key=lambda name: -rows[name]) == sorted(rows, key=lambda name: -last[name])
-    assert "days on which runs collapse, rows as curves end" in texts(ax)
+    assert ax.figure.get_supxlabel() == "At the foot: days on which runs collapse, rows as curves end."
 
 
 def test_effective_strength_of_one_policy_has_dashes_and_a_name_of_its_own(ax, histories):
@@ -627,3 +627,49 @@ def test_a_bar_of_a_series_reaches_to_the_end_of_its_last_day(ax):
     ends = ax.collections[0].get_segments()[0]
     assert ends[:, 0].tolist() == [date2num(date(2020, 1, 1)), date2num(date(2020, 1, 8))]
     assert ends[:, 1].tolist() == [5.0, 5.0]
+
+
+def test_parts_of_nobody_have_no_tenths_of_a_person(ax: Axes) -> None:
+    """Where nobody leaves under either policy the axis reaches to one."""
+    attribution.bars(ax, pd.DataFrame({"a": ["x"], "b": ["y"], "both": [0.0], "only_a": [0.0], "only_b": [0.0]}))
+    assert ax.get_xlim() == (-1.0, 1.0)
+
+
+def test_a_part_is_named_as_titles_name_its_policy(ax: Axes) -> None:
+    """Within a sentence a shipped policy begins small."""
+    row = {"a": ["Case by case"], "b": ["y"], "both": [1.0], "only_a": [2.0], "only_b": [3.0]}
+    attribution.bars(ax, pd.DataFrame(row))
+    assert "only under case by case" in ax.get_legend_handles_labels()[1]
+
+
+def test_a_life_of_one_day_has_whole_days_and_whole_marks() -> None:
+    """The fifth part of a day is no tick, and the frame cuts no mark of the first day in halves."""
+    row = {
+        "day": [1],
+        "status": ["serving"],
+        "route": ["flee"],
+        "rate": [1e-5],
+        "clock": [1e-5],
+        "threshold": [0.5],
+        "risk": [0.1],
+    }
+    with style.house():
+        axes = person.life(style.new_figure("tall"), pd.DataFrame(row), route="flee")
+        axes[-1].figure.canvas.draw()
+        assert all(tick == int(tick) for tick in axes[-1].get_xticks())
+    assert not [line for ax in axes for line in ax.lines if line.get_marker() == "o" and line.get_clip_on()]
+
+
+def test_letters_that_the_font_lacks_are_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Matplotlib warned of each letter of each figure, with a line of its own."""
+    monkeypatch.setattr(style, "_told_lacking", set())
+    with style.house():
+        figure = style.new_figure("column")
+        figure.suptitle("政策 policy")
+        with pytest.warns(
+            UserWarning, match="boxes in the place of 政策, which their font .DejaVu Sans. lacks"
+        ) as told:
+            style.save(figure, tmp_path / "a.png")
+        style.save(figure, tmp_path / "b.svg")
+        style.png(figure)
+    assert len(told) == 1

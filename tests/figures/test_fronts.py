@@ -41,7 +41,7 @@ def test_a_front_is_a_staircase_within_the_limit_and_the_rest_is_marked(table: p
     assert np.asarray(drawn["beyond a limit (2)"].get_ydata()).tolist() == [30.0, 40.0]
     assert np.asarray(drawn["the limit"].get_xdata()).tolist() == [1e8, 1e8]
     assert ax.get_xscale() == "log"
-    assert ax.get_xlabel() == "mean cost to hosts (EUR), less is better"
+    assert ax.get_xlabel() == "mean cost to hosts (EUR), less is better (log scale)"
 
 
 def test_what_costs_nothing_beyond_a_limit_is_drawn(table: pd.DataFrame) -> None:
@@ -67,3 +67,23 @@ def test_one_wish_is_drawn_against_its_limit_without_a_staircase(table: pd.DataF
     """A staircase would say that the limited measure is wanted too."""
     ax = _drawn(table, {"left_total": "more"}, {"cost_eur": 1e8})
     assert {line.get_drawstyle() for line in ax.lines if "front" in str(line.get_label())} == {"default"}
+
+
+def test_candidates_of_nobody_who_cost_nothing_have_no_hundredths_of_either(table: pd.DataFrame) -> None:
+    """Where no lever moves anything all stand at 0, and a 50th of a person is no tick."""
+    ax = _drawn(
+        table.assign(within=True, front=True, left_total=0.0, cost_eur=0.0),
+        {"left_total": "more", "cost_eur": "less"},
+        {},
+    )
+    assert ax.get_xlim()[1] >= 1.0
+    assert ax.get_ylim()[1] >= 1.0
+
+
+def test_limits_of_both_measures_are_drawn(table: pd.DataFrame) -> None:
+    """What lies beyond the upright one is crossed out too, which without its line nothing explained."""
+    limits = {"left_total": 25.0, "cost_eur": 1e8}
+    ax = _drawn(table, {"left_total": "more", "cost_eur": "less"}, limits)
+    lines = [line for line in ax.lines if line.get_linestyle() == "--" and len(np.asarray(line.get_xdata())) == 2]
+    assert sorted(float(np.asarray(line.get_ydata())[0]) for line in lines) == [0.0, 25.0]
+    assert ax.get_legend_handles_labels()[1].count("the limits") == 1

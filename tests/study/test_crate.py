@@ -144,3 +144,13 @@ def test_what_cannot_be_described_is_told_in_a_sentence(
     assert main(["export", str(study), "--format", "rocrate", "--out", str(tmp_path / "other")]) == 2
     assert "pip install 'desertion[rocrate]'" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_no_part_of_the_results(crates: dict[str, Path]) -> None:
+    """It would be described as a result of the command that was run once."""
+    left = crates["run"] / ".writing-abc"
+    left.mkdir()
+    for half in (left / "daily.csv", crates["run"] / ".daily-abc.csv"):
+        half.write_text("day\n")
+    describe(crates["run"])
+    assert not [name for name in _graph(crates["run"]) if "abc" in name]

@@ -256,6 +256,7 @@ def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:
     from desertion.study.comparison.pictures import KINDS, SHARED, draw
     from desertion.study.design.documents import text_of
 
+    medium = "paper" if paper else "screen"
     spec = comparison.header["spec"]
     first = comparison.arm(comparison.baseline)
     with replacing_folder(out) as fresh:
@@ -270,9 +271,10 @@ def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:
             # The first force's figures have the plain names; some figures serve all.
             first_force = force == comparison.forces[0]
             for kind in KINDS if first_force else [kind for kind in KINDS if kind not in SHARED]:
-                figure = draw(comparison, kind, force=force, medium="paper" if paper else "screen")
+                figure = draw(comparison, kind, force=force, medium=medium)
                 name = kind if first_force else f"{force}-{kind}"
-                style.save(figure, fresh / "figures" / f"{name}.{'pdf' if paper else 'png'}")
+                with style.house(medium):  # which says how many dots an inch has, and how letters are kept
+                    style.save(figure, fresh / "figures" / f"{name}.{'pdf' if paper else 'png'}")
         write_text(fresh / "scenario.toml", text_of(first))
         facts = {"arms": spec["policies"], "runs": comparison.pairs, "study_sha256": comparison.header["spec_sha256"]}
         write_json(fresh / "provenance.json", provenance(first, spec["seed"], **facts))

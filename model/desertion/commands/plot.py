@@ -134,7 +134,7 @@ def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) 
         if force is not None and len(forces) > 1:
             figure.text(0.99, 0.985, force, ha="right", va="top", color=style.soft_ink())
         if scale < 1.0 and kind != "curves":
-            style.note(figure, basis(1.0 / scale))
+            style.note(figure, f"{figure.get_supxlabel()} {basis(1.0 / scale)}".strip())
     return figure
 
 
@@ -176,12 +176,16 @@ def _scenario(place: Path) -> Scenario | None:
     return Scenario.load(path) if path.is_file() else None
 
 
-def _decision(scenario: str, who: str, medium: Medium, dark: bool) -> Figure:
+def _decision(name: str, who: str, medium: Medium, dark: bool) -> Figure:
     from desertion.commands._shared.running import loaded
     from desertion.figures import style
     from desertion.study.comparison.pictures import decision_of
 
+    scenario = loaded(name, None, {}, None, None)
     with style.house(medium, dark=dark):
-        figure = style.new_figure("column", medium)
-        decision_of(figure.subplots(), loaded(scenario, None, {}, None, None), who)
+        figure = style.new_figure("square" if medium == "paper" else "column", medium)
+        decision_of(figure.subplots(), scenario, who)
+        style.raised(figure)
+        if len(scenario.forces) > 1:
+            style.note(figure, f"Of {scenario.forces[0].name}, the first force.")
     return figure

@@ -83,9 +83,12 @@ def command(
 
 def _tell(found: "Search", check: int, csv: Path | None, plot: Path | None) -> int:
     _show(found.found["Optuna"], found.goal)
-    if len(found.found) > 1:
+    still = _unmoved(found)
+    if still:
+        print(still)
+    elif len(found.found) > 1:
         _compare(found.found, found.goal)
-    if found.checked:
+    if found.checked and not still:
         _compare(found.checked, found.goal, f"on {check} other replicates, ")
     if csv is not None:
         from desertion.commands._shared.results import write_answer
@@ -96,6 +99,17 @@ def _tell(found: "Search", check: int, csv: Path | None, plot: Path | None) -> i
         _draw(found, plot)
         print(f"drawn: {plot}")
     return 0
+
+
+def _unmoved(found: "Search") -> str:
+    """What is to be said where all candidates came to the same, empty where they did not: then no share of a box tells them apart."""
+    from desertion.figures.labels import rounded
+
+    judged = found.table[list(found.goal.measures)].dropna()
+    if len(judged) < 2 or (judged.nunique() > 1).any():
+        return ""
+    same = " and ".join(f"{name} {rounded(value, 4)}" for name, value in judged.iloc[0].items())
+    return f"no lever moves anything: {len(judged)} candidates have {same}, each of them"
 
 
 def _show(result: "SearchResult", goal: "Goal") -> None:

@@ -44,7 +44,7 @@ def command(
     found = sensitivity(study, measure, policy=policy, of=of)
     order = "total" if "total" in found else "effect"
     # Indices are shares of the variance; an effect has the unit of the measure, and a share of 0.0004 is no 0.000.
-    told = partial(rounded, figures=3) if order == "effect" else "{:.3f}".format
+    told = partial(rounded, figures=3) if order == "effect" else "{:z.3f}".format
     print(found.sort_values(order, ascending=False).to_string(index=False, float_format=told))
     if plot is not None:
         from desertion.figures import answers as drawn

@@ -105,6 +105,8 @@ def _refuse_unused(context: typer.Context) -> None:
     for name, others in lone.items():
         if context.params[name]:
             _options.unused(context, *others, beside=f"--{name.removeprefix('as_')}")
+    if context.params["plot"]:
+        _options.unused(context, "simulated", beside="--plot, whose persons are at real size")
     if not (context.params["plot"] or context.params["table"]):
         _options.unused(context, "kind", without="--plot or --table")
 

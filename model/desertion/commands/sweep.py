@@ -68,6 +68,7 @@ def command(
     if dry_run:
         idle = ("scheduler", "tls_ca", "tls_cert", "tls_key")
         _options.unused(context, *idle, beside="--dry-run, which tells the time that this machine takes")
+        _options.unused(context, "accept_changes", "retry_failed", "on_error", beside="--dry-run, which runs nothing")
     proof = _studies.certificates(context, scheduler, tls_ca, tls_cert, tls_key)
     spec = changed(
         read_spec(study_path(study)),

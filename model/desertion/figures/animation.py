@@ -145,7 +145,8 @@ def _pictures(frames: Sequence[Frame], title: str, size: float) -> Iterator[NDAr
         image.set_data(_raster(frame.groups))
         line.set_data(days[: index + 1], left[: index + 1])
         counter.set_text(f"Day {frame.day}: {labels.count_of(left[index], size)} {labels.have(left[index])} left")
-        canvas.draw()
+        with style.boxes_told():
+            canvas.draw()
         yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
 
 

@@ -6,11 +6,11 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
-from desertion.figures.labels import beside, label, number, points, policy, sentence, within
+from desertion.figures.labels import beside, label, points, policy, sentence, within
 from desertion.figures.line_names import label_ends
 from desertion.simulation.record.columns import is_chance
 
@@ -24,8 +24,6 @@ _LONG = 10_000.0
 _FEW_POINTS = 15
 # Letters of a line below axes that long names leave little of the page.
 _LINE = 60
-# Ticks of a logarithmic axis.
-_SHORTEST = FuncFormatter(lambda value, _: f"{value:g}")
 
 
 def histogram(
@@ -43,6 +41,8 @@ def histogram(
     ax.stairs(counts, edges, fill=True, color=style.pens(1)[0].color, alpha=0.8)
     _mark_level(ax, level)
     _from_nothing(ax, float(edges[:-1][counts > 0].min(initial=edges[-1])))
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10], integer=True, min_n_ticks=1))
+    style.counts(ax, "x") if edges[-1] >= _LONG else None
     ax.set(xlabel=label(name), ylabel="runs", title="Sizes of cascades" if name == "share_left" else "Sizes reached")
     return ax
 
@@ -62,13 +62,13 @@ def exceedance(
     # A share holds from above the next smaller size up to its own, and beyond the largest there is none.
     ax.step([*sizes, *sizes[-1:]], [*exceeding, *([0.0] * len(sizes[-1:]))], where="pre", color=style.pens(1)[0].color)
     _mark_level(ax, level)
-    if len(sizes) and sizes[0] > 0 and sizes[-1] > 30 * sizes[0]:
-        ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(_SHORTEST)
-    elif len(sizes):
-        _from_nothing(ax, float(sizes[0]))
     ax.set_ylim(0.0, 1.02)
     ax.set(xlabel=label(name), ylabel="share of runs at least as large", title="Sizes exceeded")
+    if len(sizes) and sizes[0] > 0 and sizes[-1] > 30 * sizes[0]:
+        style.logarithmic(ax, "x")
+    elif len(sizes):
+        _from_nothing(ax, float(sizes[0]))
+        style.counts(ax, "x") if sizes[-1] >= _LONG else None
     return ax
 
 
@@ -107,15 +107,14 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     heights = np.concatenate([middle.to_numpy(np.float64) for middle in medians.values()])
     # What is 0 has no place on a logarithmic axis, be it a line, the edge of a band or the dot of a run.
     if min(least) > 0.0 and heights.max() >= _DECADES * heights.min():
-        ax.set_yscale("log")
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        style.logarithmic(ax, "y")
     else:
-        ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
-        style.counts(ax) if heights.max() >= _LONG else None
+        (low, high), is_nothing = ax.get_ylim(), not np.any(ax.dataLim.intervaly)
+        ax.set_ylim(0.0 if is_nothing else min(0.0, low), 1.0 if is_nothing else max(0.0, high))
+        style.counts(ax) if np.abs(heights).max() >= _LONG else None
     ax.margins(x=0.0)
     if runs[x].min() > 0 and runs[x].max() >= _DECADES * runs[x].min():
-        ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(_SHORTEST)
+        style.logarithmic(ax, "x", "{:g}".format)
     if len(arms) > 1:
         ends = [float(middle.iloc[-1]) for middle in medians.values()]
         label_ends(ax, arms, ends, drawn)
@@ -174,11 +173,18 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
     ax.margins(x=0.04)
     ax.autoscale(axis="x")
-    # Shares lie between 0 and 1; an estimate from too few points may run far out, and says so by leaving the frame.
-    ax.set_xlim(max(ax.get_xlim()[0], -0.5), min(ax.get_xlim()[1], 1.5))
+    # Shares lie between 0 and 1; an estimate from too few points may run far out, where an arrow stands for it.
+    left, right = max(ax.get_xlim()[0], -0.5), min(ax.get_xlim()[1], 1.5)
+    ax.set_xlim(left, right)
+    for name, pen, shift in (("total", total, 0.14), ("first", first, -0.14)):
+        for end, arrow, is_out in ((left, "<", ordered[name] < left), (right, ">", ordered[name] > right)):
+            rows = places[is_out.to_numpy()] + shift
+            ax.plot(np.full(len(rows), end), rows, arrow, color=pen.color, clip_on=False)
     ax.set_yticks(places, labels=_beside(ordered["factor"]))
+    marked = ordered[["total", "first"]]
     bars = "" if ordered["total_low"].isna().all() else " (bars: 95 % interval)"
-    ax.set(xlabel=f"share of variance explained{bars}", title=findings.of_indices(ordered, measure))
+    arrows = " (arrows: beyond the axis)" if ((marked < left) | (marked > right)).to_numpy().any() else ""
+    ax.set(xlabel=f"share of variance explained{bars}{arrows}", title=findings.of_indices(ordered, measure))
     ax.legend(loc="lower right")
     return ax
 
@@ -198,6 +204,7 @@ def effects(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.plot(ordered["sigma"], places, "D", color=spread.color, markersize=6, label="spread of the effect")
     ends = ordered["effect"] + ordered["half_width"].fillna(0.0)
     ax.set_xlim(0.0, 1.05 * float(max(ends.max(), ordered["sigma"].fillna(0.0).max())))
+    style.counts(ax, "x") if ends.max() >= _LONG else None
     ax.set_yticks(places, labels=_beside(ordered["factor"]))
     ax.set(xlabel=f"change over the factor's range:\n{label(measure)}", title=findings.of_effects(ordered, measure))
     ax.legend(loc="lower right")

@@ -46,7 +46,7 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
             color=color,
             edgecolor=style.paper_color(),
             linewidth=0.8,
-            label=name.format(a=baseline),
+            label=name.format(a=labels.within(baseline)),
             hatch="///" if part == "only_a" else None,
         )
     widest = max(float((both + only_b).max()), float(only_a.max()), 1.0)
@@ -64,9 +64,12 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
         ax.text(at, place, more, va="center", fontsize="small")
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
     ax.set_xlim(-float(only_a.max()) - widest * 0.13, float((both + only_b).max()) + widest * 0.13)
+    if not np.any([only_a, both, only_b]):
+        ax.set_xlim(-1.0, 1.0)
     style.counts(ax, "x")
     ax.set_xlabel("persons, mean of runs")
-    is_short = len(baseline) <= LONGEST_NAME  # so that the legend has room in one line
+    # So that the legend has room in one line beside the names of rows.
+    is_short = max(len(str(name)) for name in (baseline, *attribution["b"])) <= LONGEST_NAME
     ax.set_title(f"The same people under {baseline} and under another policy", pad=28 if is_short else 60)
     style.legend_above(ax, 3 if is_short else 1, columnspacing=1.4, handlelength=1.4)
     return ax

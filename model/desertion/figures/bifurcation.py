@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -116,7 +117,7 @@ def _own_mark(ax: Axes, own: float | None, last: float, top: float) -> None:
         ax.axvline(own, color=style.soft_ink(), linewidth=1.0, linestyle=(0.0, (1.0, 2.0)), zorder=0)
         at, text, side = own, "this scenario", "left" if own < 0.8 * last else "right"
     shift = 4 if side == "left" else -4
-    ax.annotate(text, (at, top), (shift, -22), textcoords="offset points", va="top", ha=side, fontsize="small")
+    _write(ax, text, (at, top), (shift, -22), va="top", ha=side)
 
 
 def _simulated(ax: Axes, points: Sequence[Simulated], top: float) -> None:
@@ -146,4 +147,10 @@ def _names(ax: Axes, stable: list[np.ndarray], unstable: list[np.ndarray], top: 
                 continue
             # At an end of the curve, where no simulated town stands.
             k = inside.shape[1] // 8 if name == "stable" else int(np.argmax(inside[1]))
-            ax.annotate(name, (inside[0, k], inside[1, k]), (9, 3), textcoords="offset points", fontsize="small")
+            _write(ax, name, (float(inside[0, k]), float(inside[1, k])), (9, 3))
+
+
+def _write(ax: Axes, text: str, at: tuple[float, float], shift: tuple[int, int], **looks: Any) -> None:
+    """Write on a ground of its own, since a curve may pass there."""
+    ground = {"facecolor": style.paper_color(), "alpha": 0.75, "linewidth": 0.0, "pad": 0.5}
+    ax.annotate(text, at, shift, textcoords="offset points", fontsize="small", bbox=ground, **looks)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from textwrap import fill
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -43,6 +44,10 @@ TITLES: dict[str, tuple[str, str]] = {
 
 FOR_NINE_TENTHS = 20
 """Runs of a curve below which nine tenths of them end between the outermost two, and are not drawn."""
+_MOST_DOWN = 3
+"""Rows of panels that a figure of the usual height has room for."""
+_BESIDE, _APART = 0.6, 0.15
+"""Inches left of panels, and between two."""
 _MOST_WIDE = 3
 """Curves beyond which wide bands that lie over each other are not drawn."""
 
@@ -157,6 +162,7 @@ def panels(figure: Figure, banded: pd.DataFrame, *, start: dt.date | None = None
     names, wide = _policies(banded), _are_many(banded)
     across = min(3, len(names))
     down = -(-len(names) // across)
+    figure.set_figheight(float(figure.get_figheight()) * max(1.0, down / _MOST_DOWN))
     grid = np.atleast_2d(figure.subplots(down, across, sharex=True, sharey=True, squeeze=False))
     drawn = style.pens(len(names))
     axes: list[Axes] = []
@@ -172,13 +178,16 @@ def panels(figure: Figure, banded: pd.DataFrame, *, start: dt.date | None = None
         if int(band["runs"].iloc[0]) > 1:
             ax.fill_between(band["day"], band["lower"], band["upper"], color=pen.color, alpha=0.25, linewidth=0)
         ax.plot(band["day"], band["median"], color=pen.color)
-        ax.set_title(fill(name, LONGEST_NAME))
+        ax.set_title(style.in_lines(name, (float(figure.get_figwidth()) - _BESIDE) / across - _APART))
         axes.append(ax)
     for ax in grid.ravel()[len(names) :]:
         ax.set_axis_off()
     title, unit = titles("left")
-    for row in range(down):
-        grid[row, 0].set_ylabel(unit)
+    if down > 2:  # one a row would be longer than the row is high
+        figure.supylabel(unit, fontsize=mpl.rcParams["axes.labelsize"])
+    else:
+        for row in range(down):
+            grid[row, 0].set_ylabel(unit)
     for index in range(len(names)):
         if index + across >= len(names):  # the lowest panel of its column
             days(grid[index // across, index % across], start)

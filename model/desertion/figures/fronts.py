@@ -1,13 +1,13 @@
 """The policy mixes that a search tried, by what was wanted, with the edge that nothing tried goes beyond."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 
-from desertion.figures import findings, labels, style
+from desertion.figures import findings, style
 from desertion.figures.labels import label
 
 # Ratio of largest to smallest value from which an axis is logarithmic.
@@ -54,22 +54,28 @@ def fronts(
     if len(rest):
         words = f"beyond a limit ({len(rest)})"
         ax.plot(rest[x], rest[y], "x", color=style.soft_ink(), markersize=4, alpha=0.6, zorder=1, label=words)
+    limit: dict[str, Any] = {"color": style.soft_ink(), "linestyle": (0, (3, 2)), "linewidth": 1.2}
+    told = "the limits" if {x, y} <= {*limits} else "the limit"
     if x in limits:
-        ax.axvline(limits[x], color=style.soft_ink(), linestyle=(0, (3, 2)), linewidth=1.2, label="the limit")
+        ax.axvline(limits[x], label=told, **limit)
+    if y in limits:
+        ax.axhline(limits[y], label="_" if x in limits else told, **limit)
     # What is 0 has no place on a logarithmic axis, be it within the limits or beyond.
     values, drawn = table.loc[table["within"], x], table[x][np.isfinite(table[x])]
-    if len(values) and drawn.min() > 0 and values.max() >= _DECADES * values.min():
-        ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: labels.number(value)))
-    else:
-        style.counts(ax, "x")
-    style.counts(ax, "y")
     ax.margins(0.06)
     ax.set(
         xlabel=f"mean {label(x)}{_wish(wanted, x)}",
         ylabel=f"mean {label(y)}{_wish(wanted, y)}",
         title=findings.of_search(table, y, wanted.get(y, "more"), size, limited=bool(limits)),
     )
+    if len(values) and drawn.min() > 0 and values.max() >= _DECADES * values.min():
+        style.logarithmic(ax, "x")
+    else:
+        style.counts(ax, "x")
+    style.counts(ax, "y")
+    for name, reach in ((x, ax.set_xlim), (y, ax.set_ylim)):
+        if name in table and not table.loc[np.isfinite(table[name].astype(float)), name].any():
+            reach(-0.06, 1.06)  # hundredths of nothing are no ticks
     ax.legend(loc="best", frameon=True, framealpha=0.9, title="small and pale: beaten by another", alignment="left")
     return ax
 

@@ -91,7 +91,9 @@ def peaks(
             color=style.ink_on(ladder(float(shade[row, column]) / 1.2)),
         )
     ax.set_xticks(range(table.shape[1]), labels=list(map(str, table.columns)), rotation=35, ha="right")
-    ax.set_yticks(range(table.shape[0]), labels=[fill(str(name), style.LONGEST_ROW) for name in table.index])
+    names = [fill(str(name), style.LONGEST_ROW) for name in table.index]
+    style.make_room(ax, names)
+    ax.set_yticks(range(table.shape[0]), labels=names)
     ax.tick_params(length=0, labelcolor=style.ink())
     ax.grid(visible=False)
     ax.set_xticks(np.arange(1, table.shape[1]) - 0.5, minor=True)

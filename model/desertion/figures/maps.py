@@ -53,6 +53,10 @@ def heatmap(
     span = _LEAST_SPAN * abs(high)
     if not from_zero and high - floor < span:
         floor, most = (low + high - span) / 2, (low + high + span) / 2
+    if np.isnan(values).any():
+        # Nothing in all runs has the colour of paper too.
+        ax.patch.set(hatch="///", edgecolor=style.soft_ink())
+        ax.fill_between([], [], facecolor=style.paper_color(), edgecolor=style.soft_ink(), hatch="///", label="not run")
     mesh = ax.pcolormesh(_edges(x), _edges(y), values, cmap=style.ladder(), vmin=floor, vmax=most)
     if values.size <= _CELLS_WITH_NUMBERS:
         _write_cells(ax, mesh, x, y, values, shipped, size)
@@ -70,8 +74,8 @@ def heatmap(
         ax.plot(
             *shipped, "*", color="#d55e00", markeredgecolor=style.paper_color(), markersize=star, label="the scenario"
         )
-    if tipping is not None or shipped is not None:
-        style.legend_above(ax, 2)
+    if ax.get_legend_handles_labels()[0]:
+        style.legend_above(ax, 3)
     ax.set_xlim(_edges(x)[0], _edges(x)[-1])
     ax.set_ylim(_edges(y)[0], _edges(y)[-1])
     ax.grid(visible=False)

@@ -56,7 +56,7 @@ def ratios(ax: Axes, marks: Sequence[Mark]) -> Axes:
     ]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.set_xticks([], minor=True)
-    ax.set_xlabel("close pairs over their expectation")
+    ax.set_xlabel("close pairs over their expectation (log scale)")
     return ax
 
 

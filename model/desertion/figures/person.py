@@ -1,5 +1,6 @@
 """One person's life, with every term of the hazard day by day."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -7,9 +8,9 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter
 
-from desertion.figures import labels, style
+from desertion.figures import curves, labels, style
 from desertion.figures.line_names import label_ends
 from desertion.simulation.trace import COLUMNS
 
@@ -25,7 +26,10 @@ def life(figure: Figure, trace: pd.DataFrame, *, route: str, title: str = "") ->
     route_days = trace[trace["route"] == route].set_index("day").reindex(trace["day"].unique()).reset_index()
     few: dict[Any, Any] = {"lines.marker": "o", "lines.markersize": 3.5} if route_days["rate"].notna().sum() < 5 else {}
     with rc_context(few):
-        return _panels(figure, trace, route_days, title or f"Way: {labels.ROUTE_NAMES.get(route, route)}")
+        axes = _panels(figure, trace, route_days, title or f"Way: {labels.ROUTE_NAMES.get(route, route)}")
+    for line in (line for ax in axes for line in ax.lines if few):
+        line.set_clip_on(False)  # the frame would cut the mark of the first day in halves
+    return axes
 
 
 def _panels(figure: Figure, trace: pd.DataFrame, days: pd.DataFrame, title: str) -> list[Axes]:
@@ -37,6 +41,7 @@ def _panels(figure: Figure, trace: pd.DataFrame, days: pd.DataFrame, title: str)
     for ax in (top, middle):
         ax.set_xlabel("")
     low.set_xlim(*_lived(trace, days))
+    curves.days(low, None)
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return [top, middle, low]
 
@@ -66,18 +71,14 @@ def probability(ax: Axes, days: pd.DataFrame) -> Axes:
     chance = -np.expm1(-days["rate"].to_numpy(dtype=float))
     some = chance[chance > 0.0]
     ax.plot(days["day"], np.where(chance > 0.0, chance, np.nan), color=style.ink())
-    ax.set_title("Probability of leaving")
+    ax.set(title="Probability of leaving", ylabel="a day")
+    say = partial(labels.percent, figures=3)
     if len(some) and some.max() > _STEADY * some.min():
-        ax.set_yscale("log")
-        ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: labels.percent(value, figures=3)))
-        ax.yaxis.set_minor_formatter(NullFormatter())
-        ax.set_ylabel("a day, log scale")
+        style.logarithmic(ax, "y", say)
     else:
         # Within less than a doubling a logarithmic axis has no ticks to tell the values apart.
         ax.set_ylim(0.0, 1.15 * float(some.max()) if len(some) else 1.0)
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: labels.percent(value, figures=3)))
-        ax.set_ylabel("a day")
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: say(value)))
     _days(ax, days)
     return ax
 
@@ -99,7 +100,6 @@ def clock(ax: Axes, days: pd.DataFrame) -> Axes:
     ax.set_ylim(0.0, top)
     ax.set_title("Clock")
     ax.set_ylabel("summed hazard")
-    ax.set_xlabel("day")
     _days(ax, days)
     return ax
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from desertion.figures import style
+from desertion.figures.labels import rounded
 
 
 def power(ax: Axes, table: pd.DataFrame, lines: str, least: float) -> Axes:
@@ -105,4 +106,4 @@ def posteriors(
         ax.set_title(meanings.get(name, name), fontsize="small")
         ax.set_xlim(0.0, 1.0)
         ax.set_yticks([])
-        ax.set_xticks([0.0, 1.0], [f"{end:g}" for end in ends[name]])
+        ax.set_xticks([0.0, 1.0], [rounded(end, 4) for end in ends[name]])

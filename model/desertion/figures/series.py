@@ -12,12 +12,11 @@ import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
 from desertion.figures.curves import FOR_NINE_TENTHS
-from desertion.figures.labels import many, number
+from desertion.figures.labels import many
 
 UNIT_NAMES = {
     "persons": "persons",
@@ -115,16 +114,11 @@ def predictions(
             textcoords="offset points",
             fontsize="small",
         )
-    ax.set_yscale("log")
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-    # Where the figures span few decades, steps within them have numbers too.
-    low, high = ax.get_ylim()
-    ax.yaxis.set_minor_locator(LogLocator(subs=(2.0, 5.0)))
-    ax.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: number(value) if high < 300.0 * low else ""))
     inside = findings.of_predictions(
         table["value"].to_numpy(np.float64), {names[rival]: members[rival] for rival in drawn}
     )
     _furnish(ax, table, kind, f"{title}: {inside}")
+    style.logarithmic(ax, "y")
     ax.legend(loc="upper left", fontsize="small", bbox_to_anchor=(0.0, -0.18), ncols=3)
     return ax
 

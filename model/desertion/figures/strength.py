@@ -14,6 +14,8 @@ MOST_ABLE = 2
 """Policies up to which effective strength is drawn too."""
 FOOT = 0.6
 """Where names of dated events begin, in shares of the axes: above it lie the curves, at the foot the collapses."""
+_ROW, _ROWS = 0.028, 0.22
+"""Height of a row of collapses, and of all that there may be, in shares of the axes."""
 _ABLE = (1.5, 1.5)
 """Dashes of effective strength where it has a name of its own."""
 
@@ -21,7 +23,7 @@ _ABLE = (1.5, 1.5)
 def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start: dt.date | None = None) -> Axes:
     """Draw strength and effective strength of each policy relative to the first day, with marks where runs collapse.
 
-    Where nobody serves on the first day there is nothing to be relative to, and persons are drawn.
+    Where nobody serves on the first day there is nothing to be relative to, and persons are drawn. What the marks are stands in the figure's note.
 
     Args:
         ax: Where to draw.
@@ -73,35 +75,30 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
 def _collapses(
     ax: Axes, histories: pd.DataFrame, names: list[str], ends: list[float], drawn: list[style.Pen], force: str | None
 ) -> None:
-    """Put a tick at the foot of the figure on the first day of each collapse, one row a policy, in the order in which curves end."""
+    """Put a tick at the foot of the axes on the first day of each collapse, one row a policy, in the order in which curves end, and say so below."""
     rows = histories if force is None else histories[histories["force"] == force]
     broken = rows[rows["collapsed"].astype(bool)].groupby(["policy", "replicate"], observed=True)["day"].min()
     if broken.empty:
         return
     by_end = sorted(names, key=lambda name: -ends[names.index(name)])
     with_breaks = [name for name in by_end if name in broken.index.get_level_values("policy")]
+    step = min(_ROW, _ROWS / len(with_breaks))
     for row, name in enumerate(with_breaks):
         days = np.asarray(broken.loc[name], dtype=float)
-        height = 0.02 + 0.028 * (len(with_breaks) - 1 - row)
+        height = 0.02 + step * (len(with_breaks) - 1 - row)
         ax.plot(
             days,
             np.full(days.size, height),
             linestyle="none",
             marker="|",
-            markersize=6,
+            markersize=min(6.0, 6.0 * step / _ROW),
             color=drawn[names.index(name)].color,
             transform=ax.get_xaxis_transform(),
             label=f"collapse: {name}",
         )
     said = "days on which runs collapse" if rows["replicate"].nunique() > 1 else "day of collapse"
-    ordered = ", rows as curves end" * (len(with_breaks) > 1)
-    ax.annotate(
-        said + ordered,
-        xy=(0.01, 0.02 + 0.028 * len(with_breaks)),
-        xycoords="axes fraction",
-        fontsize="small",
-        color=style.soft_ink(),
-    )
+    # Within the axes it met the names of dated events.
+    style.note(ax.figure, f"At the foot: {said}{', rows as curves end' * (len(with_breaks) > 1)}.")  # pyright: ignore[reportArgumentType]
 
 
 def chance(ax: Axes, table: pd.DataFrame) -> Axes:

@@ -1,10 +1,13 @@
 """House style: sizes, palette, axes, and files that come out the same every time."""
 
 import io
+import re
 import threading
-from collections.abc import Generator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from textwrap import fill
 from typing import Literal
@@ -17,7 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.ticker import Formatter, MaxNLocator
+from matplotlib.ticker import Formatter, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
 from desertion.errors import refuse_unknown
@@ -68,6 +71,17 @@ ROUTES_ON_DARK: dict[str, str] = {
 LONGEST_ROW = 48
 """Letters of a line of the name of a row."""
 
+
+_FEW_DECADES = 300.0
+"""End over beginning of a logarithmic axis up to which twos and fives have numbers too."""
+
+_LINE_HEIGHT = 1.3
+"""Height of a line of a name in letters' heights."""
+_AROUND = 20.0
+"""What titles, legends and axes take of a figure's height beside its rows, in letters' heights."""
+
+_LACKING = re.compile(r"Glyph (\d+) .*missing from font\(s\) (.*)\.")
+_told_lacking: set[str] = set()
 
 ONE_AT_A_TIME = threading.RLock()
 """Matplotlib's settings are the whole process's: two figures drawn at once would mix their styles."""
@@ -192,15 +206,45 @@ def counts(ax: Axes, axis: Literal["x", "y"] = "y") -> Axes:
     return ax
 
 
+def logarithmic(ax: Axes, axis: Literal["x", "y"], say: Callable[[float], str] = number) -> None:
+    """Make an axis logarithmic and let its name, which must be final, say so; where it spans few decades, twos and fives have numbers too.
+
+    Args:
+        ax: Whose axis; all must be drawn that decides how far it reaches.
+        axis: Which.
+        say: What stands at a tick.
+    """
+    ax.set(
+        **{f"{axis}scale": "log", f"{axis}label": f"{ax.get_xlabel() if axis == 'x' else ax.get_ylabel()} (log scale)"}
+    )
+    which, (low, high) = (ax.xaxis, ax.get_xlim()) if axis == "x" else (ax.yaxis, ax.get_ylim())
+    which.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < _FEW_DECADES * low else (1.0,)))
+    which.set_major_formatter(FuncFormatter(lambda value, _: say(value)))
+    # Matplotlib's own numbers of minor ticks are TeX, which is not read here.
+    which.set_minor_formatter(NullFormatter())
+
+
 def legend_above(ax: Axes, columns: int, **looks: float) -> None:
     """Put the legend between the axes and their title, in so many columns."""
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2, **looks)
 
 
+def make_room(ax: Axes, names: Sequence[str]) -> None:
+    """Make the figure so high that names of rows, of several lines some of them, do not touch."""
+    figure, lines = ax.figure, [name.count("\n") + 1 for name in names]
+    size = FontProperties(size=mpl.rcParams["ytick.labelsize"]).get_size_in_points()
+    between = max((sum(pair) / 2.0 for pair in pairwise(lines)), default=0.0)
+    needed = _LINE_HEIGHT * size / 72.0 * between * len(names)
+    if isinstance(figure, Figure):
+        figure.set_figheight(max(float(figure.get_figheight()), needed + _AROUND * size / 72.0))
+
+
 def name_rows(ax: Axes, names: Sequence[object]) -> NDArray[np.int64]:
     """Name rows from the top down, with lines between values alone, and return their heights."""
     heights = np.arange(len(names))[::-1]
-    ax.set_yticks(heights, labels=[fill(str(name), LONGEST_ROW) for name in names])
+    told = [fill(str(name), LONGEST_ROW) for name in names]
+    make_room(ax, told)
+    ax.set_yticks(heights, labels=told)
     ax.tick_params(axis="y", length=0, labelcolor=ink())
     ax.spines["left"].set_visible(False)
     ax.grid(visible=False, axis="y")
@@ -216,11 +260,16 @@ def note(figure: Figure, text: str) -> None:
     figure.supxlabel(fill(text, letters), x=0.01, ha="left", fontsize=size, color=soft_ink())
 
 
+def in_lines(title: str, inches: float) -> str:
+    """A title in as many lines as it needs within a width."""
+    size = FontProperties(size=mpl.rcParams["axes.titlesize"]).get_size_in_points()
+    return fill(title, max(int(inches * 72.0 / (0.66 * size)), 1))
+
+
 def headline(figure: Figure, text: str) -> None:
     """Write the finding above everything, as wide as the figure, in as many lines as it needs."""
-    size = FontProperties(size=mpl.rcParams["axes.titlesize"]).get_size_in_points()
-    letters = int(float(figure.get_figwidth()) * 72.0 / (0.66 * size))
-    figure.suptitle(fill(text, letters), x=0.01, ha="left", fontweight="bold", fontsize=size)
+    size = mpl.rcParams["axes.titlesize"]
+    figure.suptitle(in_lines(text, float(figure.get_figwidth())), x=0.01, ha="left", fontweight="bold", fontsize=size)
 
 
 def raised(figure: Figure) -> None:
@@ -250,9 +299,29 @@ def save(figure: Figure, path: Path) -> Path:
         InputError: If the ending is none of those.
     """
     kind = check_format(path)
-    with replacing(path) as temporary:
+    with replacing(path) as temporary, boxes_told():
         figure.savefig(temporary, format=kind, metadata=_metadata(kind))
     return path
+
+
+@contextmanager
+def boxes_told() -> Generator[None]:
+    """Say in one sentence, and of no letter twice, which letters drawn in the block the font lacks; Matplotlib says it of each in each figure."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.filterwarnings("always", _LACKING.pattern)
+        yield
+    font = lacking = ""
+    for one in caught:
+        if found := _LACKING.match(str(one.message)):
+            font, lacking = found[2], lacking + chr(int(found[1]))
+        else:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    if new := "".join(dict.fromkeys(letter for letter in lacking if letter not in _told_lacking)):
+        _told_lacking.update(new)
+        warnings.warn(
+            f"figures show boxes in the place of {new}, which their font ({font}) lacks; tables and texts have them",
+            stacklevel=2,
+        )
 
 
 def png(figure: Figure) -> bytes:
@@ -260,7 +329,8 @@ def png(figure: Figure) -> bytes:
     from PIL import Image
 
     raw = io.BytesIO()
-    figure.savefig(raw, format="png", metadata=_metadata("png"))
+    with boxes_told():
+        figure.savefig(raw, format="png", metadata=_metadata("png"))
     picture = Image.open(raw).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     small = io.BytesIO()
     picture.save(small, format="png", optimize=True)

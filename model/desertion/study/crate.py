@@ -78,7 +78,7 @@ def describe(folder: Path) -> Path:
     crate.description = f"Results of the agent-based model desertion, made by: {origin.command or 'a Python program'}. Runs of a model, no forecast."
     crate.datePublished = origin.written
     crate.license = LICENSE
-    files = [_file(crate, folder, path, origin.arms) for path in sorted(folder.rglob("*")) if _belongs(path)]
+    files = [_file(crate, folder, path, origin.arms) for path in sorted(folder.rglob("*")) if _belongs(path, folder)]
     documents = {str(one.id): one for one in files if str(one.id).endswith(".toml")}
     inputs = [*documents.values(), *_documents(crate, origin), *_parameters(crate, origin)]
     action = _entity(
@@ -128,8 +128,10 @@ def _empty() -> Any:
     return ROCrate(version=SPEC)
 
 
-def _belongs(path: Path) -> bool:
-    return is_file(path) and path.name != METADATA and not path.name.endswith(("-wal", "-shm"))
+def _belongs(path: Path, folder: Path) -> bool:
+    # What begins with a dot is what a killed process was writing, or a system's own.
+    is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return is_file(path) and not is_hidden and path.name != METADATA and not path.name.endswith(("-wal", "-shm"))
 
 
 def _origin(folder: Path) -> _Origin:

@@ -413,6 +413,27 @@ def test_a_quantile_is_called_what_it_is(done: Study) -> None:
         done.bands(levels=[95])
 
 
+def test_a_design_point_that_is_not_there_is_refused(done: Study) -> None:
+    """A table without a row said nothing, and neither did sizes of no runs."""
+    last = int(done.points["design"].max())
+    for ask in (
+        lambda: done.bands(designs=[0, 99]),
+        lambda: done.sizes(design=99),
+        lambda: done.trajectories(99, "left"),
+    ):
+        with pytest.raises(InputError, match=f"there is no design point 99: name one of {last + 1}, 0 to {last}"):
+            ask()
+
+
+def test_one_level_or_point_is_as_good_as_a_list_of_one(done: Study) -> None:
+    """A number alone ended in a TypeError."""
+    assert done.bands("left", 1, 0.5).equals(done.bands(["left"], [1], [0.5]))
+    with pytest.raises(InputError, match=r"levels = '0\.5' must be a number or a list of numbers"):
+        done.bands(levels="0.5")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(InputError, match=r"designs = 0\.5 must be a whole number or a list of them"):
+        done.bands(designs=0.5)  # pyright: ignore[reportArgumentType]
+
+
 def test_a_column_that_was_not_kept_is_refused_by_name(done: Study) -> None:
     """With the ones that were."""
     with pytest.raises(InputError, match="no daily column 'lefft'; did you mean 'left'"):

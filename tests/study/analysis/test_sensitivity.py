@@ -86,6 +86,19 @@ def test_morris_tells_the_linear_factor_from_the_idle_one() -> None:
     assert not bool(table.loc["dummy", "above_noise"])
 
 
+@pytest.mark.parametrize("size", [1e-9, 1.0, 3e12])
+def test_an_effect_that_is_the_same_everywhere_has_no_interval_of_rounding(size: float) -> None:
+    """Y = a / 3 + 1 / 7: crossing a is worth a third at every place, and no 4e-16 more or less."""
+    factors = (factor("a", {"range": [0, 1]}, "s"), factor("b", {"range": [0, 1]}, "s"))
+    rule = DesignRule(kind="morris", points=10, seed=2)
+    values = [size * (float(point["a"]) / 3.0 + 1.0 / 7.0) for point in lay_out(rule, factors, "s")]
+    runs = pd.DataFrame({"design": range(len(values)), "replicate": 0, "status": "done", "y": values})
+    table = morris_table(runs, "y", rule, factors).set_index("factor")
+    assert table.loc["a", "effect"] == pytest.approx(size / 3.0)
+    assert not table[["half_width", "sigma"]].to_numpy().any()
+    assert table.loc["b", "effect"] == 0.0
+
+
 @pytest.mark.parametrize(
     "stated", [{"choices": ["shut", "open"]}, {"integers": [0, 1]}, [0.2, 0.7], {"integers": [3, 7]}]
 )

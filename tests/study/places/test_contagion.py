@@ -324,6 +324,24 @@ def test_the_picture_says_no_interval_where_there_is_none(tmp_path: Path, monkey
     assert titles[1] == "Untested: no permutation of dates gives other than 0 close pairs"
 
 
+def test_the_picture_says_of_an_untested_finding_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders of dates that give other counts, as its grey bar shows, are not all alike; without histories it explains none, and its axis is one of logarithms."""
+    finding = _finding(tmp_path)
+    common = replace(finding, primary=replace(finding.primary, least=0.09))
+    said: list[str] = []
+    for name in ("headline", "note"):
+        monkeypatch.setattr(f"desertion.figures.style.{name}", lambda _figure, text: said.append(text))
+    labels: list[str] = []
+    monkeypatch.setattr(
+        "desertion.figures.style.save", lambda figure, _path: labels.append(figure.axes[0].get_xlabel())
+    )
+    draw(common, judge(common), tmp_path / "a.png")
+    assert said[0] == "Untested: no order of dates within strata is so rare that p reaches 0.05"
+    assert "histories" not in said[1]
+    assert said[1].endswith("Dashed: no effect.")
+    assert labels == ["close pairs over their expectation (log scale)"]
+
+
 def test_sentences_about_data_frames_name_no_file(tmp_path: Path) -> None:
     """The argument and the row as pandas counts it, in complaints and in what was found."""
     events, listed = (pd.read_csv(file) for file in _write(tmp_path, 0.0, directed=True))

@@ -5,10 +5,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.figures.labels import NO_INTERVAL, called, count_of, label, percent, sentence
-from desertion.simulation.record.columns import is_chance
+from desertion.simulation.record.columns import MEASURES, definitions, is_chance
 
 _WELL_BEYOND = 0.25
 """Share of a line's whole reach by which a peak lies above both ends to be told: less may be chance."""
+_UNCOUNTED = ("", "EUR", "day", "index", "share")
+"""Units of what there is less of, and not fewer."""
 _HAPPENS = {"collapsed": "see a force collapse", "fallen": "see a government fall"}
 
 
@@ -143,7 +145,7 @@ def of_front(table: pd.DataFrame, called: str = "policies") -> str:
 
 
 def of_search(table: pd.DataFrame, measure: str, wish: str, size: float = 1.0, *, limited: bool = True) -> str:
-    """How far each way to search came, within the limits where there are any.
+    """How far each way to search came, within the limits where there are any, or that all candidates came to the same.
 
     Args:
         table: One row a candidate: proposed_by, within (the limits), the measure.
@@ -154,8 +156,13 @@ def of_search(table: pd.DataFrame, measure: str, wish: str, size: float = 1.0, *
     """
     best = table[table["within"]].groupby("proposed_by", sort=False)[measure].agg("max" if wish == "more" else "min")
     reached = ", ".join(f"{count_of(value, size)} ({name})" for name, value in best.astype(float).items())
+    known = table[measure].dropna()
+    if len(known) > 1 and known.nunique() == 1:
+        return f"No lever moves the {called(measure)}: {count_of(float(known.iloc[0]), size)}"
     within = " within the limits" if limited else ""
-    return f"{'Most' if wish == 'more' else 'Fewest'} {called(measure)}{within}: {reached or 'none'}"
+    unit = definitions([measure], MEASURES).get(measure, {}).get("unit", "")
+    least = "Least" if unit in _UNCOUNTED else "Fewest"
+    return f"{'Most' if wish == 'more' else least} {called(measure)}{within}: {reached or 'none'}"
 
 
 def short(name: str) -> str:

@@ -43,7 +43,13 @@ class Answers(Contents):
         return cascades.chance_of_cascade(self.runs, by, measure, at_least)
 
     def sizes(self, measure: str = cascades.SIZE, design: int | None = None) -> cascades.SizeDistribution:
-        """Distribution of cascade sizes over all runs, or those of one design point."""
+        """Distribution of cascade sizes over all runs, or those of one design point.
+
+        Raises:
+            InputError: If that point is not there.
+        """
+        if design is not None:
+            self.refuse_unknown_point(design)
         done = done_runs(self.runs, measure)
         chosen = done if design is None else done[done["design"] == design]
         return cascades.size_distribution(chosen[measure].to_numpy())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
-from desertion.parameters.arguments import STUDY_RUN, ruled
+from desertion.parameters.arguments import STUDY_RUN, Names, ruled
 from desertion.scenario import Scenario
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import DAILY, MEASURES, counted
@@ -30,6 +31,9 @@ from desertion.study.design.spec import REPEATABLE
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 from desertion.study.store.scales import scales
+
+_LEVELS = Names((Real,), "must be a number or a list of numbers")
+_POINTS = Names((Integral,), "must be a whole number or a list of them")
 
 
 class Contents:
@@ -160,16 +164,24 @@ class Contents:
     def bands(
         self,
         columns: str | Sequence[str] = (),
-        designs: Sequence[int] | None = None,
-        levels: Sequence[float] = bands.LEVELS,
+        designs: int | Sequence[int] | None = None,
+        levels: float | Sequence[float] = bands.LEVELS,
     ) -> pd.DataFrame:
-        """Quantile bands of chosen daily columns and design points, see `bands.bands`."""
+        """Quantile bands of chosen daily columns and design points, see `bands.bands`.
+
+        Raises:
+            InputError: If a design point is not there, and what `bands.bands` refuses.
+        """
+        chosen = None if designs is None else _POINTS.checked("designs", designs)
+        told = _LEVELS.checked("levels", levels)
+        for design in chosen or ():
+            self.refuse_unknown_point(design)
         with StudyFile(self.path) as file:
-            table = bands.bands(file, listed(columns), designs, levels)
+            table = bands.bands(file, listed(columns), chosen, told)
         if self.is_real:
             counts = table["column"].isin(counted(table["column"].unique(), DAILY))
             share = np.where(counts, self._scale_of(table["design"]), 1.0)
-            for name in map(bands.level_name, levels):
+            for name in map(bands.level_name, told):
                 table[name] = table[name].to_numpy(np.float64) / share
         return self._of_points(table)
 
@@ -179,6 +191,18 @@ class Contents:
         beside.attrs["columns"] = quantile_definitions(map(str, beside.columns), self.spec, is_real=self.is_real)
         return beside
 
+    def refuse_unknown_point(self, design: int) -> None:
+        """Refuse the number of a design point that is not there.
+
+        Raises:
+            InputError: If it is not.
+        """
+        known = self.points["design"]
+        if design not in set(known):
+            raise InputError(
+                f"{self.path}: there is no design point {design}: name one of {len(known)}, {known.min()} to {known.max()}"
+            )
+
     def trajectories(self, design: int, column: str) -> pd.DataFrame:
         """Every run's curve of one design point: one row a day, one column a replicate that finished; persons as the study has them.
 
@@ -187,8 +211,9 @@ class Contents:
             column: A daily column that the study kept.
 
         Raises:
-            InputError: If the column was not kept or the point has no finished run.
+            InputError: If the column was not kept, or the point is not there or has no finished run.
         """
+        self.refuse_unknown_point(design)
         runs = self.runs
         there = {*runs.loc[(runs["design"] == design) & (runs["status"] == DONE), "replicate"]}
         with StudyFile(self.path) as file:

@@ -42,13 +42,14 @@ class Selection(Answers):
         self.is_real = study.is_real
 
     def bands(
-        self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
+        self,
+        columns: str | Sequence[str] = (),
+        designs: int | Sequence[int] | None = None,
+        levels: float | Sequence[float] = bands.LEVELS,
     ) -> pd.DataFrame:
         """Quantile bands of the points that are kept, see `Answers.bands`."""
         own = [int(design) for design in self.points["design"]]
-        return super().bands(
-            columns, own if designs is None else [design for design in designs if design in own], levels
-        )
+        return super().bands(columns, own if designs is None else designs, levels)
 
     def sensitivity(self, measure: str, policy: str | None = None, of: str = sensitivity.MEAN) -> pd.DataFrame:
         """Indices or effects, see `Answers.sensitivity`; a policy's design must be kept whole.

@@ -17,6 +17,7 @@ MEAN, SPREAD, LOG = "mean", "spread", "log"
 ten, for a measure whose few largest values would otherwise decide everything."""
 
 _SEED = 1  # of the bootstrap
+_ROUNDING = 1e-12  # share of an outcome below which its changes are the computer's own
 _FEWEST_POINTS = 16
 """Base points of a sobol design below which resampling them says too little of how far an index is off; of one it says nothing."""
 
@@ -92,15 +93,20 @@ def morris_table(
     places = np.column_stack(
         [[factor.place(share) for share in line] for factor, line in zip(factors, shares.T.tolist(), strict=True)]
     )
-    effects = elementary_effects(shares, places, point_outcomes(runs, measure, len(shares), of, "a Morris screening"))
+    outcomes = point_outcomes(runs, measure, len(shares), of, "a Morris screening")
+    effects = elementary_effects(shares, places, outcomes)
     effect, (low, high) = np.abs(effects).mean(axis=0), np.transpose([*map(mean_interval, np.abs(effects).T)])
     half = (high - low) / 2.0
+    sigma = effects.std(axis=0, ddof=1) if len(effects) > 1 else np.full(len(factors), np.nan)
+    # Of effects that are the same everywhere 4e-16 would be told as an interval.
+    least = _ROUNDING * np.abs(outcomes).max()
+    effect, half, sigma = (np.where(np.abs(each) < least, 0.0, each) for each in (effect, half, sigma))
     table = pd.DataFrame(
         {
             "factor": [factor.name for factor in factors],
             "effect": effect,
             "half_width": half,
-            "sigma": effects.std(axis=0, ddof=1) if len(effects) > 1 else np.nan,
+            "sigma": sigma,
         }
     )
     bounds = table.assign(low=effect - half, high=effect + half)

@@ -186,7 +186,8 @@ def _strength(figure: Figure, comparison: Tables, force: str) -> None:
     if (ends["first"] > 0.0).all():
         ax.set_title(findings.of_strength(ends["last"] / ends["first"]))
     thin = " Thin: effective strength." * (1 < len(comparison.policies) <= strength.MOST_ABLE)
-    style.note(figure, f"{curves.told_of_bands(banded, wide=False)}{thin} {untold}".strip())
+    marks = figure.get_supxlabel().replace("\n", " ")
+    style.note(figure, " ".join(f"{curves.told_of_bands(banded, wide=False)}{thin} {marks} {untold}".split()))
 
 
 def _collapse(figure: Figure, comparison: Tables, force: str) -> None:

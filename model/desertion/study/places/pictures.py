@@ -49,15 +49,17 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
         test = finding.primary
         told = f"{test.ratio:.2f} times the close pairs that are expected ({interval(test)})"
         if verdict.word == UNTESTED:
-            told = f"no permutation of dates gives other than {rounded(test.observed, 4)} close pairs"
+            told = f"no order of dates within strata is so rare that p reaches {LEVEL:g}"
+            if test.least >= 1.0:
+                told = f"no permutation of dates gives other than {rounded(test.observed, 4)} close pairs"
         style.headline(figure, f"{capital(verdict.word)}: {told}")
         unknown = any(np.isnan(mark.high) for mark in pairs)
         first, last = left.get_xlim()
         beyond = any(mark.value < first or mark.value > last for mark in pairs)
         style.note(
             figure,
-            "Grey: where 95 % of permutations within strata lie. Coloured: the primary test, and histories with contagion. "
-            f"Whiskers: 95 % intervals{', none where the strata cannot tell them' * unknown}. {'Arrows: beyond the axis, 0 among them. ' * beyond}Dashed: no effect; 5 %.",
+            f"Grey: where 95 % of permutations within strata lie. Coloured: the primary test{', and histories with contagion' * bool(finding.alarms)}. "
+            f"Whiskers: 95 % intervals{', none where the strata cannot tell them' * unknown}. {'Arrows: beyond the axis, 0 among them. ' * beyond}Dashed: no effect{'; 5 %' * bool(finding.alarms)}.",
         )
         return style.save(figure, path)
 

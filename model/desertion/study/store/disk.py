@@ -52,8 +52,10 @@ def failure(problem: sqlite3.Error | OSError, path: Path) -> Exception:
     """The error to raise where a study's file cannot be written: a sentence where the reason is known, else the error itself."""
     barred = not os.access(path.parent, os.W_OK)
     if is_full(problem) and not barred:
+        is_begun = path.is_file() and path.stat().st_size > 0
+        kept = "everything written before is kept" if is_begun else "nothing had been written to it yet"
         return StoreFullError(
-            f"{path} cannot grow ({_reason(problem)}): everything written before is kept; make room on its disk and "
+            f"{path} cannot {'grow' if is_begun else 'be begun'} ({_reason(problem)}): {kept}; make room on its disk and "
             f"start the same command again"
         )
     if barred or isinstance(problem, OSError) or "readonly" in str(problem):
