@@ -452,3 +452,17 @@ def test_sizes_in_thousands_and_runs_are_counted_as_such() -> None:
         assert "140 k" in _numbers(left, "x")
         assert "140 k" in _numbers(right, "x")
         assert all(number.isdigit() for number in _numbers(left, "y"))
+
+
+def test_indices_within_the_frame_leave_the_axes_their_room() -> None:
+    """An arrow that is not drawn, of an index beyond the frame, took a fifth of the figure's height below the axes."""
+    inside = pd.DataFrame({"factor": ["a", "b"], "first": [0.1, 0.3], "total": [0.2, 0.5]})
+    for name in ("first", "total"):
+        inside[f"{name}_low"], inside[f"{name}_high"] = inside[name] - 0.1, inside[name] + 0.1
+    with style.house():
+        figure = style.new_figure()
+        ax = drawn.indices(figure.subplots(), inside, "left_total")
+        style.raised(figure)
+        style.note(figure, "A note below.")
+        figure.canvas.draw()
+        assert ax.get_window_extent().height > 0.6 * figure.bbox.height

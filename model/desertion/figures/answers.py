@@ -179,7 +179,8 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     for name, pen, shift in (("total", total, 0.14), ("first", first, -0.14)):
         for end, arrow, is_out in ((left, "<", ordered[name] < left), (right, ">", ordered[name] > right)):
             rows = places[is_out.to_numpy()] + shift
-            ax.plot(np.full(len(rows), end), rows, arrow, color=pen.color, clip_on=False)
+            if len(rows):  # a line of nothing that is not clipped takes room of the axes
+                ax.plot(np.full(len(rows), end), rows, arrow, color=pen.color, clip_on=False)
     ax.set_yticks(places, labels=_beside(ordered["factor"]))
     marked = ordered[["total", "first"]]
     bars = "" if ordered["total_low"].isna().all() else " (bars: 95 % interval)"
