@@ -131,14 +131,6 @@ def test_frailty_shared_by_a_company_and_a_town_raises_r(plain: Scenario) -> Non
     assert 1.0 < reproduction(news.with_(shared)).first / reproduction(news).first < math.exp(0.5)
 
 
-def test_ties_of_a_single_town_stay_in_it_however_many_are_drawn_across() -> None:
-    """Among all people of the force, who live there: none of them is lost."""
-    one, ties = _town(0.0), {"behaviour.contagion_ties": 1.0, "forces.town.degree": 6}
-    values = [reproduction(one.with_(ties | {"forces.town.across": share})).first for share in (0.0, 0.5, 1.0)]
-    assert values[1:] == [values[0]] * 2
-    assert values[0] > 0.0
-
-
 def test_frailty_of_a_town_raises_what_its_people_hear() -> None:
     """In a town of its own everybody comes from the same place: exp(variance) times as many followers."""
     alone = _town(0.5)

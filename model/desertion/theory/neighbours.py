@@ -121,8 +121,8 @@ def _place(force: Force, leaver: Group, drawn: tuple[float, float] | None) -> _P
     others = max(force.people - 1.0, 1.0)
     if drawn is None:  # nobody draws more ties than his town has others
         degree = max(0.0, min(float(force.degree), 2.0 * ((size - 1.0) // 2.0)))
-        across = force.across if towns > 1.0 else 0.0  # a tie drawn among all people of a single town stays in it
-        tied, tied_afar = degree * (1.0 - across) / max(size - 1.0, 1.0), degree * across / others
+        # Of ties drawn among all people one in so many as there are towns falls into the own town: left out, as R is defined.
+        tied, tied_afar = degree * (1.0 - force.across) / max(size - 1.0, 1.0), degree * force.across / others
     else:
         told, degree = (min(ties, force.people - 1.0) for ties in drawn)
         tied = tied_afar = told / others

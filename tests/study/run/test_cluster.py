@@ -1,5 +1,6 @@
 """A real Dask scheduler and two worker processes, one of them killed while it works."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.design.spec import StudySpec
-from desertion.study.run.cluster import Certificates
+from desertion.study.run.cluster import Certificates, not_of_dask
 from desertion.study.run.sweep import RunOptions, run_study
 from tests.app.folder import Here
 from tests.watching import finished_runs, free_port, until
@@ -127,3 +128,18 @@ def test_a_scheduler_that_does_not_answer_is_a_sentence(
     monkeypatch.setattr("desertion.study.run.cluster._WAIT", 0.5)
     with pytest.raises(InputError, match=r"does not answer .*dask scheduler"):
         run_study(study(), tmp_path / "s.sqlite", RunOptions(quiet=True, scheduler=f"tcp://127.0.0.1:{free_port()}"))
+
+
+def test_what_nobody_waited_for_of_a_lost_scheduler_is_not_shown_and_others_errors_are() -> None:
+    """Asyncio logs it when the object is collected, with a traceback, after the sentence that says what was lost."""
+    from distributed.comm.core import CommClosedError
+
+    def record(error: Exception | None) -> logging.LogRecord:
+        shown = None if error is None else (type(error), error, None)
+        return logging.LogRecord("asyncio", logging.ERROR, "", 0, "Future exception was never retrieved", None, shown)
+
+    assert [not_of_dask(record(error)) for error in (CommClosedError("lost"), ValueError("own"), None)] == [
+        False,
+        True,
+        True,
+    ]

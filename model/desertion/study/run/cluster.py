@@ -11,8 +11,11 @@ from typing import Any
 from desertion.errors import InputError, extra
 
 _WAIT = 30.0
-_TALKATIVE = ("distributed.client", "distributed.core", "distributed.comm.core", "distributed.utils")
+_TALKATIVE = tuple(f"distributed.{name}" for name in ("batched", "client", "comm.core", "core", "utils", "utils_comm"))
 """Loggers that show tracebacks when a scheduler goes away; what that means for a study is said in a sentence."""
+
+_BELOW = ("asyncio", "tornado.application")
+"""Loggers that show what nobody waited for any more, also after the client is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ def dask_executor(address: str, certificates: Certificates | None = None) -> Gen
     try:
         for name in _TALKATIVE:
             logging.getLogger(name).addFilter(_serious)
+        for name in _BELOW:
+            logging.getLogger(name).addFilter(not_of_dask)
         # Dask takes calls with equal arguments for one call and would run it once: pure=False forbids that.
         # Retries are the runner's: it knows which run was alone on a worker that died.
         yield client.get_executor(pure=False), _threads(client, address)
@@ -75,6 +80,12 @@ def dask_executor(address: str, certificates: Certificates | None = None) -> Gen
 
 def _serious(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.CRITICAL
+
+
+def not_of_dask(record: logging.LogRecord) -> bool:
+    """Whether a record is of no error of Dask's: those of others are not ours to hide."""
+    error = record.exc_info[1] if record.exc_info else None
+    return type(error).__module__.partition(".")[0] != "distributed"
 
 
 def _threads(client: Any, address: str) -> int:
