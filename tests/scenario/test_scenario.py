@@ -93,6 +93,16 @@ def test_the_hash_does_not_see_formatting_or_prose(tmp_path: Path) -> None:
     assert _TOY.with_policies(["case-by-case"]).hash != _TOY.hash
 
 
+def test_what_is_said_of_a_host_called_notes_counts_in_the_hash() -> None:
+    """Words are left out of the hash where a document has them, not wherever a table has a key of their name."""
+    content = tomllib.loads(_TOY.to_toml().replace('"ridge"', '"notes"').replace(".ridge.", ".notes."))
+    hashes = set[str]()
+    for access in (0.25, 0.75):
+        content["forces"][0]["regions"] = [{"name": "all", "access": {"notes": access}}]
+        hashes.add(Scenario.model_validate(content).hash)
+    assert len(hashes) == 2
+
+
 def test_a_setting_holds_for_the_whole_run_and_says_what_it_replaces() -> None:
     """Ridge's own closing is dropped when its border is set, and a remark says so."""
     scenario = _TOY.with_({"hosts.ridge.border": 2})

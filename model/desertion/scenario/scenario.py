@@ -30,7 +30,9 @@ from desertion.scenario.levers import Target, target
 from desertion.scenario.overlay import Track, conflicts, idle, outdone, tracks, unbanned, unreached
 from desertion.scenario.policy import Policy
 
-_PROSE = ("title", "summary", "sources", "notes", "remarks")
+_WORDS = {"title", "summary", "sources", "notes"}
+_PROSE: Any = dict.fromkeys((*_WORDS, "remarks"), True)
+_PROSE |= {parts: {"__all__": _WORDS} for parts in ("forces", "hosts", "overlays")}
 
 
 class Scenario(Layers):
@@ -294,7 +296,7 @@ class Scenario(Layers):
     @property
     def hash(self) -> str:
         """SHA-256 of everything that can change a result, in hex: the same for every way of writing it down."""
-        content = _without_prose(self.model_dump(mode="json"))
+        content = self.model_dump(mode="json", exclude=_PROSE)
         if isinstance(self.graph, str):
             content["graph"] = hashlib.sha256(Path(self.graph).read_bytes()).hexdigest()
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=True)
@@ -316,9 +318,3 @@ class Scenario(Layers):
     def write(self, path: str | Path) -> None:
         """Write the scenario as TOML; a file is there whole or not at all."""
         write_text(Path(path), self.to_toml())
-
-
-def _without_prose(content: Any) -> Any:
-    if isinstance(content, dict):
-        return {key: _without_prose(value) for key, value in content.items() if key not in _PROSE}
-    return [_without_prose(item) for item in content] if isinstance(content, list) else content
