@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desertion.commands._shared import options
 from desertion.commands._shared.studies import of_studies
+
+if TYPE_CHECKING:
+    from desertion.study.calibration.calibrate import Calibration
 
 _GIVEN = ("published", "prior_low", "prior_high", "scenario")
 """Columns that nothing was worked out for."""
@@ -66,12 +69,9 @@ def command(
     out: Annotated[Path | None, options.results_in("calibration")] = None,
 ) -> int:
     """Fit a scenario to a series by ABC-SMC, with contagion and without; interrupted fits go on where they stopped."""
-    from desertion.commands._shared.results import write_answer
-    from desertion.commands._shared.thesis import draw_posterior, draw_predictions
     from desertion.errors import input_error
-    from desertion.files import folder, write_text
+    from desertion.files import folder
     from desertion.study.calibration.calibrate import fitted, planned, shipped_names
-    from desertion.study.calibration.document import RIVALS
     from desertion.study.calibration.fit import check_sizes
     from desertion.study.calibration.report import summary
 
@@ -104,18 +104,24 @@ def command(
             workers=workers or 1,
             tell=lambda sentence: print(sentence, file=sys.stderr, flush=True),
         )
-        case = one.name
-        made = [write_text(target / f"{case}.md", found.text)]
-        for part, table in (("posterior", found.table), ("predictions", found.curves), ("rivals", found.rivals)):
-            made.append(write_answer(target / f"{case}-{part}.csv", table, _GIVEN))
-        note = "Dots: medians of the last generation; bars: middle 90 %. All rivals have one tolerance."
-        labels = {rival: rival for rival in RIVALS}
-        drawn = draw_predictions(
-            found.series, found.predictions, labels, found.held_out, note, target / f"{case}-predictions.png"
-        )
-        posterior = draw_posterior(found, target / f"{case}-posterior.png")
+        made = _written(found, target, one.name)
         print(*(summary(fit) for fit in (found, *found.others)), *found.findings, sep="\n")
-        for path in (*made, drawn, posterior):
-            if path is not None:
-                print(f"  {path}")
+        for path in made:
+            print(f"  {path}")
     return 0
+
+
+def _written(found: "Calibration", target: Path, case: str) -> list[Path]:
+    """The files of a fit: its page, its tables and what could be drawn."""
+    from desertion.commands._shared.results import write_answer
+    from desertion.commands._shared.thesis import draw_posterior, draw_predictions
+    from desertion.files import write_text
+    from desertion.study.calibration.document import RIVALS
+
+    made = [write_text(target / f"{case}.md", found.text)]
+    for part, table in (("posterior", found.table), ("predictions", found.curves), ("rivals", found.rivals)):
+        made.append(write_answer(target / f"{case}-{part}.csv", table, _GIVEN))
+    note = "Dots: medians of the last generation; bars: middle 90 %. All rivals have one tolerance."
+    labels, picture = {rival: rival for rival in RIVALS}, target / f"{case}-predictions.png"
+    drawn = draw_predictions(found.series, found.predictions, labels, found.held_out, note, picture)
+    return [path for path in (*made, drawn, draw_posterior(found, target / f"{case}-posterior.png")) if path]

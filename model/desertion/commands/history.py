@@ -53,7 +53,6 @@ def command(
     out: options.Out = None,
 ) -> None:
     """List the historical series with their caveats; with --out, draw each as a PNG."""
-    from desertion.figures.labels import many
     from desertion.files import folder
     from desertion.scenario.rows import is_csv
     from desertion.study.history.beside import COUNTERPARTS
@@ -86,32 +85,41 @@ def command(
             name, kind=kind if is_own else "flow", words=for_all if is_own else None, with_model=beside, column=column,
             runs=runs, seed=seed,
         )  # fmt: skip
-        series, pair = found.series, found.modelled
         # Drawn before it is printed: what cannot be shown is not lost.
-        drawn = None if out is None else _draw(series, pair, out)
-        flag = ", recalled figures" if series.recalled else ""
-        # Shipped series are kept for fitting or for judging; of an own one nothing is fitted here.
-        head = series.name if series.title == series.name else f"{series.name}: {series.title}"
-        use = "" if is_own else f", {series.use}"
-        print(f"{head} ({many(len(series.points), 'point')}{use}{flag})")
-        print(f"  {series.extent}")
-        for caveat in (*series.caveats, *series.remarks):
-            print(f"  {caveat}")
-        if pair is not None:
-            misfits = {
-                "absolute error of the median over the published total": pair.total_difference,
-                "averaged relative difference": pair.difference,
-            }
-            told = ", ".join(f"{what} {value:.2f}" for what, value in misfits.items() if not math.isnan(value))
-            print(
-                f"  {scenario or COUNTERPARTS[name].scenario}, {many(runs, 'run')}, {many(len(pair.places), 'point')}: "
-                f"{pair.sums if series.kind == 'flow' else ''}{told or 'nothing to relate an error to'}"
-            )
-            print(f"  counted in the model: {pair.meaning}")
-            if pair.grain:
-                print(f"  {pair.grain}")
-        if drawn is not None:
-            print(f"  {drawn}")
+        drawn = None if out is None else _draw(found.series, found.modelled, out)
+        print(_head(found.series, is_own))
+        details = [found.series.extent, *found.series.caveats, *found.series.remarks]
+        if found.modelled is not None:
+            who = scenario or COUNTERPARTS[name].scenario
+            details += _beside(found.modelled, found.series, who, runs)
+        for detail in (*details, *([drawn] if drawn is not None else [])):
+            print(f"  {detail}")
+
+
+def _head(series: Series, is_own: bool) -> str:
+    from desertion.figures.labels import many
+
+    name = series.name if series.title == series.name else f"{series.name}: {series.title}"
+    # Shipped series are kept for fitting or for judging; of an own one nothing is fitted here.
+    use, flag = "" if is_own else f", {series.use}", ", recalled figures" if series.recalled else ""
+    return f"{name} ({many(len(series.points), 'point')}{use}{flag})"
+
+
+def _beside(pair: ModelledSeries, series: Series, scenario: str, runs: int) -> list[str]:
+    """What runs of a scenario give for a series, in lines."""
+    from desertion.figures.labels import many
+
+    misfits = {
+        "absolute error of the median over the published total": pair.total_difference,
+        "averaged relative difference": pair.difference,
+    }
+    told = ", ".join(f"{what} {value:.2f}" for what, value in misfits.items() if not math.isnan(value))
+    sums = pair.sums if series.kind == "flow" else ""
+    return [
+        f"{scenario}, {many(runs, 'run')}, {many(len(pair.places), 'point')}: {sums}{told or 'nothing to relate an error to'}",
+        f"counted in the model: {pair.meaning}",
+        *([pair.grain] if pair.grain else []),
+    ]
 
 
 def _hold(runs: int, seed: int, out: Path | None) -> None:

@@ -31,8 +31,9 @@ from desertion.scenario.overlay import Track, conflicts, idle, outdone, tracks, 
 from desertion.scenario.policy import Policy
 
 _WORDS = {"title", "summary", "sources", "notes"}
-_PROSE: Any = dict.fromkeys((*_WORDS, "remarks"), True)
-_PROSE |= {parts: {"__all__": _WORDS} for parts in ("forces", "hosts", "overlays")}
+_PROSE: Any = dict.fromkeys((*_WORDS, "remarks"), True) | {
+    parts: {"__all__": _WORDS} for parts in ("forces", "hosts", "overlays")
+}
 
 
 class Scenario(Layers):
