@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -52,13 +53,25 @@ def test_bands_hold_the_figure_and_are_not_wider_than_three_standard_deviations(
 @pytest.mark.parametrize("name", [name for name, target in targets().items() if target.inputs])
 def test_inputs_that_are_taken_from_a_figure_exist(name: str) -> None:
     """A key that no scenario has would hide what a figure was used for."""
+    scenarios = [Scenario.load(each) for each in ("russia-2022", "gdr-1989", "hungary-2015")]
     for key in targets()[name].inputs:
         kind, thing, field = key.split(".")
-        hungary = targets()[name].figure.startswith("Syrian")
-        scenario = Scenario.load("hungary-2015" if hungary else thing if kind == "forces" else "russia-2022")
-        found = {each.name for each in (scenario.forces if kind == "forces" else scenario.hosts)}
+        found = {
+            each.name for scenario in scenarios for each in (scenario.forces if kind == "forces" else scenario.hosts)
+        }
         assert thing in found
         assert field in (Force if kind == "forces" else Host).model_fields
+
+
+def test_inputs_that_were_calibrated_are_named_on_the_page_of_numbers() -> None:
+    """What an input was moved to stands beside it; whoever reads which figures speak for the model has to find all such inputs in one place."""
+    seeds = Path(__file__).parents[3] / "seeds"
+    lines = [line for path in sorted(seeds.glob("*/*.toml")) for line in path.read_text().splitlines()]
+    moved = {match[1] for line in lines if (match := re.match(r"(\w+) = .*#.*calibrated to", line))}
+    page = (seeds / "README.md").read_text()
+    told = page[page.index("**Calibrated by hand") :].split("\n\n", 1)[0]
+    assert len(moved) > 5
+    assert not {key for key in moved if f"`{key}`" not in told}
 
 
 def test_every_pattern_reads_its_band_from_the_table_of_targets() -> None:
