@@ -13,7 +13,7 @@ from tests.simulation.equivalence import REFERENCE, ROWS, Ratio, floor, measured
 
 
 @pytest.mark.statistical
-def test_a_thousand_and_five_thousand_soldiers_fare_as_twenty_thousand_do(tmp_path: Path) -> None:
+def test_a_thousand_and_five_thousand_soldiers_are_not_shown_to_fare_other_than_twenty_thousand(tmp_path: Path) -> None:
     """`russia-2022` at 0.001 (200 runs) and 0.005 (40) against 0.02 (10), sixty days, fixed seeds.
 
     Null: the ratio lies inside its bounds. A row fails if its 99 % interval lies wholly outside, which chance does in less than one of 200
