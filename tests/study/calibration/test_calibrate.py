@@ -51,11 +51,12 @@ def test_known_numbers_are_found_again_from_the_command_line(
     table = pd.read_csv(out / "mine-posterior.csv").set_index(["rival", "parameter"])
     leaving = table.loc[(BOTH, "leaving")]
     assert 1.0 < leaving["q05"] < TRUTH["leaving"] < leaving["q95"] < 10.0
-    assert leaving["identified"]
+    assert (leaving["narrowed"], leaving["identified"]) == (1.0, False)  # three generations are a first look
     contagion = table.loc[(BOTH, "contagion")]
     assert contagion["q05"] < TRUTH["contagion"] < contagion["q95"]
-    assert f"{BOTH}: identified (90 % of the posterior): leaving" in told
-    assert "not identified, the posterior being hardly narrower than the prior: " in told
+    assert "a first look" in told
+    assert f"{BOTH}: narrowed so far (90 % of the posterior): leaving" in told
+    assert "not narrowed so far, the posterior being hardly narrower than the prior: " in told
     made = {path.name for path in out.iterdir()}
     tables = {f"mine-{name}.csv" for name in ("posterior", "predictions", "rivals")}
     assert made == {"mine-1.db", "mine-1.json", "mine.md", "mine-predictions.png", "mine-posterior.png", *tables}

@@ -39,7 +39,7 @@ def _fit(doors: float, error: float = 1.0) -> Fit:
         case=CASE,
         probabilities=np.array([[0.5, 0.5], [1.0 - doors, doors]]),
         error=np.full(2, 0.01),
-        epsilon=np.array([2.0, 1.0]),
+        epsilon=np.array([2.0, 0.1]),
         simulations=500,
         predictions={BOTH: exact, DOORS: empty},
         shares={BOTH: (("leaving", "leak"), shares), DOORS: ((), np.empty((0, 0)))},
@@ -138,9 +138,21 @@ def test_the_roughest_of_all_fits_and_whose_parameters_are_told() -> None:
     close = replace(_fit(0.3), epsilon=np.array([2.0, 0.1]))
     assert "of the first seed" not in " ".join(findings(close))
     assert "first look" not in " ".join(findings(close, [close]))
-    told = findings(close, [_fit(0.3)])
+    far = replace(close, epsilon=np.array([2.0, 1.0]))
+    told = findings(close, [far])
     assert told[0].startswith("A fit stopped while histories still missed the figures by a factor of 2.7 on average")
     assert "Intervals of parameters are those of the first seed." in told
+
+
+def test_a_fit_that_stopped_far_off_identifies_nothing() -> None:
+    """What its particles agree on may be where the next generation would leave: it is called narrowed so far, in words and in the table."""
+    close = _fit(0.3)
+    far = replace(close, epsilon=np.array([2.0, 1.0]))
+    for fits, is_told in (((close, close), True), ((close, far), False), ((far, close), False)):
+        told, table = " ".join(findings(fits[0], fits[1:])), parameters(fits[0], fits[1:])
+        assert ("identified" in told, "narrowed so far by each of 2 seeds" in told) == (is_told, not is_told)
+        assert table["identified"].any() == is_told
+        assert table["narrowed"].max() == 1.0
 
 
 def test_identified_is_what_every_seed_identifies() -> None:

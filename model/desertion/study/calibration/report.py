@@ -10,11 +10,9 @@ from desertion.scenario.grain import TOO_FEW, too_few
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text
 from desertion.study.calibration.document import BOTH, RIVALS
 from desertion.study.calibration.fit import Fit
-from desertion.study.calibration.scores import scores
+from desertion.study.calibration.scores import roughness, scores
 from desertion.study.calibration.tables import parameters
 
-ROUGH = 0.4
-"""Distance (root mean squared, log scale) above which a fit is called a first look: a factor of 1.5."""
 _CLEAR = 0.95
 
 
@@ -74,8 +72,7 @@ def case_blocks(fit: Fit, seconds: float, others: Sequence[Fit] = ()) -> list[Bl
 def findings(fit: Fit, others: Sequence[Fit] = ()) -> list[str]:
     """What the fit says, and what it leaves open, a sentence each; the rivals are judged by all `others` from further seeds as well."""
     sentences: list[str] = []
-    roughest = max(each.epsilon[-1] for each in (fit, *others))
-    if roughest > ROUGH:
+    if roughest := roughness(fit, *others):
         which = "A fit" if others else "The fit"
         sentences.append(
             f"{which} stopped while histories still missed the figures by a factor of {math.exp(roughest):.1f} on "
@@ -98,17 +95,18 @@ def findings(fit: Fit, others: Sequence[Fit] = ()) -> list[str]:
             sentences.append(f"{rival}: died out, so that nothing can be said of its parameters.")
             continue
         own = own[own["inputs"] != ""]  # the noise is a nuisance, whose interval leans to the low end
-        rest = own[~own["identified"] & own["contraction"].notna()].sort_values("parameter")
+        rest = own[(own["narrowed"] < 1.0) & own["contraction"].notna()].sort_values("parameter")
         loose = rest.loc[rest["narrowed"] == 0.0, "parameter"]
-        told = [f"{row.parameter} {row.q05:.3g} to {row.q95:.3g}" for row in own.itertuples() if row.identified]
-        sentences.append(f"{rival}: identified{seeds} (90 % of the posterior): {', '.join(told) or 'nothing'}.")
+        word, by_all = ("narrowed so far", own["narrowed"] == 1.0) if roughest else ("identified", own["identified"])
+        told = [f"{row.parameter} {row.q05:.3g} to {row.q95:.3g}" for row in own[by_all].itertuples()]
+        sentences.append(f"{rival}: {word}{seeds} (90 % of the posterior): {', '.join(told) or 'nothing'}.")
         often = rest.set_index("parameter")["narrowed"] * (len(others) + 1)
         some = [f"{name} ({count:.0f})" for name, count in often[often > 0.0].items()]
         if some:
-            sentences.append(f"{rival}: left open, identified by some of the seeds only: {', '.join(some)}.")
+            sentences.append(f"{rival}: left open, {word} by some of the seeds only: {', '.join(some)}.")
         if len(loose):
             sentences.append(
-                f"{rival}: not identified, the posterior being hardly narrower than the prior: {', '.join(loose)}."
+                f"{rival}: not {word}, the posterior being hardly narrower than the prior: {', '.join(loose)}."
             )
     if fit.series.recalled:
         sentences.append("Uses recalled figures (grade C*).")

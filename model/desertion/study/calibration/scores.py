@@ -9,7 +9,15 @@ from desertion.study.calibration.fit import Fit
 from desertion.study.laboratory.prior import Prior
 from desertion.study.statistics import averaged_relative_difference, crps_ensemble
 
+ROUGH = 0.4
+"""Distance (root mean squared, log scale) above which a fit is called a first look: a factor of 1.5."""
 _NARROW = 0.8  # posterior over prior standard deviation: above it a parameter is not identified
+
+
+def roughness(*fits: Fit) -> float:
+    """The largest distance at which one of the fits stopped, where it is too far off to call anything identified; else 0."""
+    farthest = max(float(fit.epsilon[-1]) for fit in fits)
+    return farthest if farthest > ROUGH else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

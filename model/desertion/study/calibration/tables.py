@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from desertion.study.calibration.fit import Fit
-from desertion.study.calibration.scores import narrow, posterior, scores, shrinkage
+from desertion.study.calibration.scores import narrow, posterior, roughness, scores, shrinkage
 
 LEVELS = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 
@@ -19,7 +19,7 @@ def parameters(fit: Fit, others: Sequence[Fit] = ()) -> pd.DataFrame:
     scenario (at which it is as it stands; missing where it sets inputs that differ there, and for the noise, a nuisance whose interval leans to the low end: see
     `experiments/calibrate/coverage.md`), q05, median, q95 of the posterior (missing where the rival
     died out), contraction (1 - posterior over prior standard deviation, on the scale on which the prior is flat),
-    narrowed (share of the fits in which that is 0.2 or more, and more than chance among few particles makes) and identified (whether it is in all).
+    narrowed (share of the fits in which that is 0.2 or more, and more than chance among few particles makes) and identified (whether it is in all, and none of them stopped far from the figures).
     """
     inputs = {lever.prior.name: lever for lever in fit.case.levers}
     shipped = fit.case.shipped()
@@ -44,7 +44,7 @@ def parameters(fit: Fit, others: Sequence[Fit] = ()) -> pd.DataFrame:
                     **posterior(fit, rival, prior, LEVELS),
                     "contraction": 1.0 - left[0].get(prior.name, np.nan),
                     "narrowed": float(np.mean(narrowed)),
-                    "identified": all(narrowed),
+                    "identified": all(narrowed) and not roughness(*fits),
                 }
             )
     return pd.DataFrame(rows)
