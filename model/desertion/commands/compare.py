@@ -55,7 +55,9 @@ NOTE = (
 )
 """What the cells of the printed table mean."""
 
-FILES = ("report.html", "scenario.toml", "provenance.json", "study.sqlite")
+FILES = (
+    "report.html", "summary.csv", "paired.csv", "attribution.csv", "curves.csv", "columns.json", "scenario.toml", "provenance.json",
+)  # fmt: skip
 """What is written beside tables and figures."""
 
 
@@ -83,7 +85,7 @@ def command(
     quiet: _options.Quiet = False,
 ) -> int:
     """Compare policies on common random numbers; write table, curves and report."""
-    from desertion.files import folder
+    from desertion.commands._shared.results import own_folder
     from desertion.study.comparison.compare import spec_of
 
     if out is None:
@@ -104,7 +106,7 @@ def command(
     if out is None:
         with tempfile.TemporaryDirectory(prefix="desertion-") as temporary:
             return _compare(spec, Path(temporary), options, keep=False, paper=paper, as_json=as_json)
-    return _compare(spec, folder(out, FILES), options, keep=True, paper=paper, as_json=as_json)
+    return _compare(spec, own_folder(out, FILES, "compare", {}), options, keep=True, paper=paper, as_json=as_json)
 
 
 def _compare(spec: StudySpec, place: Path, options: RunOptions, *, keep: bool, paper: bool, as_json: bool) -> int:
@@ -277,5 +279,5 @@ def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:
                     style.save(figure, fresh / "figures" / f"{name}.{'pdf' if paper else 'png'}")
         write_text(fresh / "scenario.toml", text_of(first))
         facts = {"arms": spec["policies"], "runs": comparison.pairs, "study_sha256": comparison.header["spec_sha256"]}
-        write_json(fresh / "provenance.json", provenance(first, spec["seed"], **facts))
+        write_json(fresh / "provenance.json", provenance("compare", first, spec["seed"], **facts))
         comparison.report(fresh / "report.html")

@@ -48,7 +48,7 @@ def command(
         _options.unused(context, "simulated", without="--out or --json")
     chosen = loaded(scenario, policies, _options.settings(settings), scale, days)
     rng = seed_of(seed, replicate)
-    _prepare(out, film)
+    _prepare(out, film, {"scenario_sha256": chosen.hash, "seed": seed, "replicate": replicate})
     model = DesertionModel(chosen, rng=rng, population=population)
     whole = _filmed(model, chosen, film) if film is not None else live(model, chosen.name, quiet=quiet)
     # Written before it is printed: what cannot be shown is not lost.
@@ -69,13 +69,14 @@ def command(
     return 0
 
 
-def _prepare(out: Path | None, film: Path | None) -> None:
+def _prepare(out: Path | None, film: Path | None, told: Mapping[str, object]) -> None:
     """Refuse what cannot be written before anything runs."""
+    from desertion.commands._shared.results import own_folder
     from desertion.errors import refuse_unknown
     from desertion.files import folder
 
     if out is not None:
-        folder(out, FILES)
+        own_folder(out, FILES, "run", told)
     if film is not None:
         folder(film.parent, [film.name], "--film")
         refuse_unknown("kind of film", film.suffix.lower(), (".gif", ".mp4"), where="--film")
@@ -190,7 +191,7 @@ def _write(model: DesertionModel, scenario: Scenario, out: Path, facts: Mapping[
             write_csv(fresh / name, table)
         write_text(fresh / "columns.json", columns_json(tables))
         write_text(fresh / "scenario.toml", text_of(scenario))
-        write_json(fresh / "provenance.json", provenance(scenario, seed, **facts))
+        write_json(fresh / "provenance.json", provenance("run", scenario, seed, **facts))
         with style.house():
             figure = style.new_figure("tall")
             curves.run(figure, model.daily, start=scenario.start, scale=scenario.scale, marks=events(scenario))

@@ -44,9 +44,9 @@ def command(
     out: _options.Out = None,
 ) -> None:
     """Follow one person and print what moved the decision; --out writes the table and a figure."""
+    from desertion.commands._shared.results import own_folder
     from desertion.commands._shared.running import loaded, seed_of
     from desertion.errors import input_error, unknown_name
-    from desertion.files import folder
     from desertion.simulation.trace import trace
     from desertion.simulation.world.codes import ROUTES
 
@@ -57,13 +57,15 @@ def command(
     chosen = loaded(scenario, policies, _options.settings(settings), scale, days)
     rng = seed_of(seed, replicate)
     if out is not None:
-        folder(out, FILES)
+        told = {"scenario_sha256": chosen.hash, "seed": seed, "replicate": replicate}
+        own_folder(out, FILES, "trace", told)
     table = trace(chosen, person, seed=rng)
     row, told = int(table.attrs["person"]), table.attrs["about"]
     way = route or _way(told, table)
     title = _who(row, told)
     # Written before it is printed: what cannot be shown is not lost.
     if out is not None:
+        own_folder(out, FILES, "trace", {"person": row, "route": way})
         _write(table, way, title, chosen, out, seed, replicate, row)
     print(title)
     _tell(table, way, every)
@@ -164,7 +166,7 @@ def _write(
 
     with replacing_folder(out) as fresh:
         write_csv(fresh / "trace.csv", table)
-        told = provenance(scenario, seed, replicate=replicate, person=person, route=route)
+        told = provenance("trace", scenario, seed, replicate=replicate, person=person, route=route)
         write_json(fresh / "provenance.json", told)
         with style.house():
             figure = style.new_figure("tall")

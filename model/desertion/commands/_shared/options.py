@@ -59,12 +59,24 @@ Scheduler = Annotated[
     str | None, typer.Option("--scheduler", help="Address of a Dask scheduler, as in tcp://host:8786.")
 ]
 Shard = Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Do only part I of N, for batch systems.")]
-Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder that the results go to; made if it is missing.")]
+
+
+def _out(told: str) -> Any:
+    return typer.Option("--out", "-o", parser=_named, metavar="<path>", help=f"Folder that the results go to; {told}.")
+
+
+def _named(text: str) -> Path:
+    if not text.strip():  # as of a variable that is not set: the current folder would be filled
+        raise typer.BadParameter("it is empty; name a folder, or leave --out out")
+    return Path(text)
+
+
+Out = Annotated[Path | None, _out("made if it is missing")]
 
 
 def results_in(name: str) -> Any:
     """The option --out of a command whose results go to that name in `outputs/` if no place is given, see `place`."""
-    return typer.Option("--out", "-o", help=f"Folder that the results go to; outputs/{name} if not given.")
+    return _out(f"outputs/{name} if not given")
 
 
 OwnRuns = Annotated[int | None, typer.Option("--runs", "-n", help="Replicates, in place of the study's own rule.")]

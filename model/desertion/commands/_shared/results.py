@@ -13,8 +13,9 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from desertion.commands._shared.options import typed
-from desertion.files import write_text
-from desertion.reading import written
+from desertion.errors import InputError
+from desertion.files import folder, write_text
+from desertion.reading import json_table, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,12 +26,13 @@ JSON_VERSION = 2
 """Version of the form of what --json prints; 2 has counts at real size."""
 
 
-def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
-    """Where results came from: command, scenario and its hash, seed, versions, platform, time."""
+def provenance(kind: str, scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
+    """Where results came from: their kind (the command's name), the command, scenario and its hash, seed, versions, platform, time."""
     from desertion.study.run.origin import commit, versions
     from desertion.study.run.sources import model_code
 
     return {
+        "kind": kind,
         "command": typed(),
         "scenario": scenario.name,
         "scenario_sha256": scenario.hash,
@@ -45,6 +47,31 @@ def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
         "platform": platform.platform(),
         "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     }
+
+
+def own_folder(out: Path, names: Iterable[str], kind: str, told: Mapping[str, object]) -> Path:
+    """The folder for results of a command, made if it is missing.
+
+    Args:
+        out: The folder.
+        names: Files that the command writes into it.
+        kind: The command's name.
+        told: What its provenance will say of what was run; results of which anything else is said are others.
+
+    Raises:
+        InputError: If results of another command or run stand there, or files that no command wrote: they would be lost, or vouched for as what they are not.
+    """
+    place, names = folder(out, names), tuple(names)
+    way_out = "name another folder with --out, or move what is there"
+    if (known := place / "provenance.json").is_file():
+        before = json_table(known)
+        command = str(before.get("command", ""))
+        is_other = before.get("kind", " ".join(command.split()[1:2])) != kind
+        if is_other or any(before.get(key) != value for key, value in told.items()):
+            raise InputError(f"{place} holds what `{command}` gave: {way_out}")
+    elif strange := next((name for name in names if (place / name).exists()), None):
+        raise InputError(f"{place / strange} is there already, and is no result of `desertion {kind}`: {way_out}")
+    return place
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> Path:
