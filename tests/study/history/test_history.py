@@ -11,6 +11,7 @@ import pytest
 from scipy.optimize import curve_fit
 
 from desertion import check
+from desertion import history as history_of
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.files import shipped_folder
@@ -288,3 +289,10 @@ def test_check_and_calibrate_say_that_a_row_may_be_missing(tmp_path: Path) -> No
     mine.write_text('extends = "toy"\n[calibration]\nseries = "own.csv"\nmeasure = "left_flee"\n')
     for found in (check(mine).odd, planned(mine, {}).remarks):
         assert any("first that from 2030-01-22 (14 days" in remark for remark in found)
+
+
+def test_an_own_figure_has_no_grade_that_nobody_gave(tmp_path: Path) -> None:
+    """A made-up series was drawn as of grade A, read in the primary source."""
+    (tmp_path / "own.csv").write_text("date,value\n2030-01-01,3\n2030-02-01,5\n")
+    found = history_of(tmp_path / "own.csv")
+    assert {point.grade for point in found.series.points} == {"not stated"}

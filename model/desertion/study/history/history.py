@@ -93,7 +93,7 @@ def history(
         series: Name of a shipped series, or path of a CSV file with the columns `date` (or `start` and `end`) and `value`.
         kind: For a file: flow (counts of an interval), cumulative or level.
         words: For a file: what `unit`, `counts`, `source` and `grade` are in all rows, where it has no such column; persons of
-            the user's own with grade A if not given.
+            the user's own with no stated grade if not given.
         with_model: A scenario, or its name or path, that is run beside it; True for the shipped one of the same events.
         column: With a scenario of your own: the daily column that stands for the series, several joined by "+"; if not given what
             the scenario's table `[calibration]` counts, or departures by all ways. Cumulative series are counted from the scenario's first day (or from their own, if later): what their last point before it

@@ -20,8 +20,11 @@ Use = Literal["fit", "pattern", "context"]
 UNITS = ("persons", "cases", "contacts", "crossings", "places", "districts", "capitals", "share", "per_1000_month")
 NO_COUNTS = ("share", "per_1000_month")
 """Units of what is no number of anything."""
-GRADES = ("A", "A-der", "B", "B-der", "C*", "C")
-OWN: Mapping[str, str] = {"unit": "persons", "counts": "what is not said", "source": "the user's own", "grade": "A"}
+UNGRADED = "not stated"
+GRADES = ("A", "A-der", "B", "B-der", "C*", "C", UNGRADED)
+OWN: Mapping[str, str] = {
+    "unit": "persons", "counts": "what is not said", "source": "the user's own", "grade": UNGRADED,
+}  # fmt: skip
 """What holds for the rows of a user's own file that has no such column and of which nothing else is said."""
 
 FITTED_AT_LEAST = 8
