@@ -29,6 +29,7 @@ SMALLER: Mapping[str, Mapping[str, str]] = {
     "desertion search": {"--runs": "1", "--check": "1", "--candidates": "4", "--scale": "0.001", "--workers": "1"},
     "desertion history": {"--runs": "1"},
     "desertion match mine-match.toml": {"--worlds": "4", "--screening": "0", "--runs": "1", "--workers": "1"},
+    "desertion claims draws": {"--worlds": "2", "--most-runs": "1", "--workers": "1"},
     "desertion claims cascade-topples": {"--worlds": "1", "--size": "0.2", "--most-runs": "2", "--workers": "1"},
     "desertion claims internal-refuge": {"--worlds": "1", "--size": "0.2", "--workers": "1"},
     "desertion claims no-burden": {"--worlds": "1", "--size": "0.2", "--workers": "1"},
