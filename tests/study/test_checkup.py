@@ -125,6 +125,14 @@ def test_amounts_a_day_that_do_not_grow_with_the_world_are_remarked_on(tmp_path:
         assert told == 0 or "police = 1 persons/day" in odd[0]
 
 
+def test_a_small_force_in_a_large_world_is_measured_by_its_own_people(tmp_path: Path) -> None:
+    """Two thousand rebels were told that there are 20,000 people, who are another force's."""
+    _written(tmp_path / "rebels.toml", {"name": "rebels", "soldiers": 2_000})
+    _written(tmp_path / "army.toml", {"name": "army", "soldiers": 18_000, "police": 20})
+    forces = {"start": "2030-01-01", "forces": ["rebels.toml", "army.toml"], "hosts": [{"name": "there", "cases": 100}]}
+    assert not [one for one in check(_written(tmp_path / "mine.toml", forces)).odd if "does not grow with" in one]
+
+
 def test_what_is_left_out_is_told_once_and_in_one_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

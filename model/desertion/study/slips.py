@@ -51,8 +51,9 @@ def slips(scenario: Scenario) -> Iterator[str]:
         first = min(change.date for change in scenario.changes if change.path == path)
         if (first - scenario.start).days >= last:
             yield f'"{path}" changes on {first}, beyond the horizon of {last} days'
-    yield from _amounts("force", scenario.forces, scenario.people)
-    yield from _amounts("host", scenario.hosts, scenario.people)
+    for force in scenario.forces:
+        yield from _amounts("force", [force], force.people, "it has")
+    yield from _amounts("host", scenario.hosts, scenario.people, "there are")
     if not scenario.hosts:
         yield "there is no host, so nobody can flee abroad"
     for host in scenario.hosts:
@@ -112,13 +113,13 @@ def _called(force: Force, day: dt.date) -> float:
     return total
 
 
-def _amounts(what: str, things: Sequence[Force] | Sequence[Host], people: int) -> Iterator[str]:
-    """Yield a sentence for each amount a day that stands at its default in a world which is too large for it."""
+def _amounts(what: str, things: Sequence[Force] | Sequence[Host], people: int, whose: str) -> Iterator[str]:
+    """Yield a sentence for each amount a day that stands at its default beside so many people, who are too many for it."""
     amounts = [one for one in inputs(type(things[0])) if one.unit in _AMOUNTS] if things and people > LARGE else []
     for one in amounts:
         names = [f'"{thing.name}"' for thing in things if getattr(thing, one.name) == one.default]
         if names and 0.0 < one.default < math.inf:
             yield (
                 f"{what} {', '.join(names)}: {one.name} = {one.default:g} {one.unit} is the program's default, which does not "
-                f"grow with the world: there are {people:,} people"
+                f"grow with the world: {whose} {people:,} people"
             )
