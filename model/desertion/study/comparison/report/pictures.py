@@ -135,12 +135,15 @@ PICTURES: dict[str, tuple[str, Callable[[Tables], str]]] = {
         _curves,
     ),
     "effects": ("What each policy changes, on the same people and fates.", _effects),
-    "where": ("Where those who fled are on the last day, however they stand there.", _where),
+    "where": (
+        "Where those who fled are on the last day, however they stand there: means of the runs, which add up as the medians of the text do not.",
+        _where,
+    ),
     "attribution": (
-        "Person by person: who leaves whatever the policy, and who leaves only because of it. A policy can move people as well as add them.",
+        "Person by person: who leaves whatever the policy, and who leaves only because of it. A policy can move people as well as add them. Means of the runs.",
         _attribution,
     ),
-    "routes": ("By which way people leave.", _routes),
+    "routes": ("By which way people leave: means of the runs.", _routes),
     "strength": ("What is left of the army.", _strength),
     "hosts": ("Where cases pile up.", _hosts),
     "decision": (
