@@ -131,6 +131,48 @@ def test_directed_links_need_every_placebo_and_shocks_that_give_less(tmp_path: P
         assert judge(spoiled).word == UNKNOWN
 
 
+def test_one_pair_and_one_order_are_no_pairs_and_orders(tmp_path: Path) -> None:
+    """Counts in sentences take their noun and verb along, means over drawn dates the plural."""
+    finding = _finding(tmp_path)
+    assert finding.order is not None
+    one = replace(finding, order=replace(finding.order, sender=1.0, receiver=0.0, p=0.5))
+    assert "The sender was first in 1 close pair, the receiver in 0 (p = 0.5)." in judge(one).sentences
+    half = replace(one, order=replace(finding.order, sender=1.5, receiver=0.5, p=0.5))
+    assert "The sender was first in 1.5 close pairs, the receiver in 0.5 (p = 0.5)." in judge(half).sentences
+    sole = replace(finding, primary=replace(finding.primary, linked=1, observed=1.0))
+    assert judge(sole).sentences[0].startswith(f"Of 1 linked pair ({finding.how}) 1 acts 1 to 3 days apart; ")
+    alike = replace(finding, primary=replace(finding.primary, observed=1.0, least=1.0))
+    assert "gives the same 1 pair 1 to 3 days apart; " in judge(alike).sentences[0]
+    single = replace(alike, primary=replace(alike.primary, exact=True, permutations=1))
+    assert judge(single).sentences[0].startswith("Nothing was tested: dates have 1 order within strata, ")
+
+
+def test_what_the_silence_of_a_further_outcome_is_worth_stands_beside_it(tmp_path: Path) -> None:
+    """Rows of its own, with its own ratio to be reached and less power on fewer units; words, and what is said of the primary outcome, are not touched by them."""
+    rows = pd.read_csv(_write(tmp_path, math.log(3.0))[0])
+    rows["second shocks"] = rows["date"].where(np.arange(UNITS) % 2 == 0)
+    rows["lone"] = rows["date"].where(np.arange(UNITS) == 0)
+    asked = {"strata": "area", "also": ("second shocks", "lone")}
+    found, bare = (
+        contagion(rows, columns=columns, distance=15.0, permutations=199, histories=20)
+        for columns in (asked, {"strata": "area"})
+    )
+    own = [row for row in found.alarms if row.outcome]
+    assert tuple(row for row in found.alarms if not row.outcome) == bare.alarms
+    assert {row.outcome for row in own} == {"second shocks"}, "no order of one date could show anything"
+    assert [row.name for row in own] == [row.name for row in bare.alarms[:5]]
+    first, second = ({row.name: row for row in rows_} for rows_ in (bare.alarms[:5], own))
+    assert all(second[name].ratio != first[name].ratio for name in first)
+    weak = "contagion: hazard times 1.5 for each linked unit"
+    assert second[weak].alarms < first[weak].alarms
+    assert _missed(found.alarms) == _missed(bare.alarms)
+    assert judge(found).sentences == judge(bare).sentences
+    table = found.table
+    told = table[table["name"] == f"second shocks; {weak} (20 histories)"]
+    assert told[["part", "share"]].to_numpy().tolist() == [["power", second[weak].alarms / 20]]
+    assert f"| second shocks; {weak} | {second[weak].alarms} of 20 |" in words(found, found.verdict)
+
+
 def _directions(template: Finding, *, moved: bool) -> int:
     """How many of 30 histories are said to cluster in the direction of their links.
 

@@ -6,11 +6,11 @@ from textwrap import fill
 import numpy as np
 
 from desertion.figures import style
-from desertion.figures.labels import capital, rounded
+from desertion.figures.labels import capital
 from desertion.figures.marks import Mark, ratios, shares
 from desertion.study.places.finding import IN_FAMILY, LEVEL, Finding, days_apart
 from desertion.study.places.pairs import PairTest
-from desertion.study.places.verdict import UNTESTED, Verdict, interval
+from desertion.study.places.verdict import UNTESTED, Verdict, interval, so_many
 
 FEW = 12  # rows that have room for names in full size
 
@@ -27,7 +27,7 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
                 right,
                 [
                     Mark(
-                        row.name.replace(", no contagion", ""),
+                        row.title.replace(", no contagion", "").replace("_", " "),
                         row.alarms / row.histories,
                         row.low,
                         row.high,
@@ -51,7 +51,7 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
         if verdict.word == UNTESTED:
             told = f"no order of dates within strata is so rare that p reaches {LEVEL:g}"
             if test.least >= 1.0:
-                told = f"no permutation of dates gives other than {rounded(test.observed, 4)} close pairs"
+                told = f"no permutation of dates gives other than {so_many(test.observed, 'close pair')}"
         style.headline(figure, f"{capital(verdict.word)}: {told}")
         unknown = any(np.isnan(mark.high) for mark in pairs)
         first, last = left.get_xlim()
