@@ -384,6 +384,33 @@ def test_the_picture_says_of_an_untested_finding_what_it_shows(tmp_path: Path, m
     assert labels == ["close pairs over their expectation (log scale)"]
 
 
+def test_the_picture_puts_kinds_beside_their_like_and_says_what_a_row_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shocks together, whatever the order of the rows, then reports, then a further outcome by its name; how many histories, and what is multiplied, stand in the note."""
+    contagious = "contagion: hazard times 2 for each linked unit"
+    rows = (
+        replace(SHOCK, name=contagious, outcome="first_demo"),
+        replace(SHOCK, name="reports of 8 places in one batch, no contagion"),
+        replace(SHOCK, name="shocks of 5 km range and double size, no contagion"),
+    )
+    said: list[str] = []
+    labels: list[str] = []
+    monkeypatch.setattr("desertion.figures.style.note", lambda _figure, text: said.append(text))
+    monkeypatch.setattr(
+        "desertion.figures.style.save",
+        lambda figure, _path: labels.extend(label.get_text() for label in figure.axes[1].get_yticklabels()),
+    )
+    finding = replace(_finding(tmp_path), alarms=rows)
+    draw(finding, judge(finding), tmp_path / "a.png")
+    assert [" ".join(label.split()) for label in labels] == [
+        "shocks of 5 km range, doubled",
+        "reports of 8 places in one batch",
+        "first demo; contagion: hazard times 2",
+    ]
+    assert "At the right 200 histories a row; contagion multiplies the hazard for each linked unit; shocks" in said[0]
+
+
 def test_sentences_about_data_frames_name_no_file(tmp_path: Path) -> None:
     """The argument and the row as pandas counts it, in complaints and in what was found."""
     events, listed = (pd.read_csv(file) for file in _write(tmp_path, 0.0, directed=True))
