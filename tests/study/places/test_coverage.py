@@ -36,7 +36,7 @@ def _made(log_ratio: float, rng: np.random.Generator) -> Array:
 @pytest.mark.statistical
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_false_alarms_of_the_pair_test_stay_at_their_level(kind: str) -> None:
-    """Null: dates independent within strata whose courses differ. 300 histories at 5 %: at most 27 alarms, false-alarm rate of this test 0.2 %; strata of half and of double size too."""
+    """Null: dates independent within strata whose courses differ. 300 histories at 5 %: at most 27 alarms, false-alarm rate of this test 0.2 %; strata of half size too, and of double, in which two courses are mixed whose hazards differ by a factor of e at most."""
     rng = np.random.default_rng(11)
     alarms = 0
     for _ in range(300):

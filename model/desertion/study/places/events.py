@@ -29,7 +29,7 @@ class Columns:
         strata: stratum within which dates are permuted.
         size: size of the unit; its logarithm enters the hazard.
         neighbours: names of linked units, separated by blanks.
-        also: further columns of dates, for the family.
+        also: further columns of dates, for the family, each with its own power.
         only: conditions that rows must meet, `COLUMN=VALUE`.
         never: units with an empty date are kept as not having acted.
     """
