@@ -505,12 +505,13 @@ def test_dates_at_the_report_are_the_last_days_of_intervals(tmp_path: Path) -> N
 
 
 def test_the_smallest_effect_that_four_fifths_of_histories_show_is_named() -> None:
-    """79 of 100 are too few and 80 enough, in whatever order the rows stand; without such a row the strongest is said to be missed."""
+    """79 of 100 are too few and 80 enough, in whatever order the rows stand, and no row of a further outcome; without such a row the strongest is said to be missed."""
     rows = tuple(
         replace(SHOCK, name=f"contagion: times {ratio}", contagion=True, histories=100, alarms=found, log_ratio=ratio)
         for ratio, found in ((3.0, 95), (2.0, 80), (1.5, 79))
     )
-    assert _missed((SHOCK, *rows)).startswith("An effect of times 2.0 would have been found in 80 of 100 ")
+    other = replace(rows[2], name="contagion: times 1.2", outcome="second", alarms=99, log_ratio=1.2)
+    assert _missed((SHOCK, *rows, other)).startswith("An effect of times 2.0 would have been found in 80 of 100 ")
     weak = tuple(replace(row, alarms=min(row.alarms, 79)) for row in rows)
     assert "even times 3.0 is found in 79 of 100" in _missed(weak)
 

@@ -153,7 +153,7 @@ def _placebos(finding: Finding) -> list[str]:
 
 
 def _shocks(finding: Finding) -> list[Alarm]:
-    return [row for row in finding.alarms if "shocks" in row.name and not row.outcome]
+    return [row for row in finding.alarms if "shocks" in row.name]
 
 
 def _shocked(finding: Finding) -> list[str]:
