@@ -43,7 +43,8 @@ def command(
     neighbours: Annotated[str, typer.Option("--neighbours", help="Column of linked units, separated by blanks.")] = "",
     size: Annotated[str, typer.Option("--size", help="Column of a unit's size; its logarithm enters the hazard.")] = "",
     also: Annotated[
-        list[str] | None, typer.Option("--also", help="A further column of dates, for the family; repeatable.")
+        list[str] | None,
+        typer.Option("--also", help="A further column of dates, for the family, with its own power; repeatable."),
     ] = None,
     only: Annotated[
         list[str] | None,

@@ -131,6 +131,48 @@ def test_directed_links_need_every_placebo_and_shocks_that_give_less(tmp_path: P
         assert judge(spoiled).word == UNKNOWN
 
 
+def test_one_pair_and_one_order_are_no_pairs_and_orders(tmp_path: Path) -> None:
+    """Counts in sentences take their noun and verb along, means over drawn dates the plural."""
+    finding = _finding(tmp_path)
+    assert finding.order is not None
+    one = replace(finding, order=replace(finding.order, sender=1.0, receiver=0.0, p=0.5))
+    assert "The sender was first in 1 close pair, the receiver in 0 (p = 0.5)." in judge(one).sentences
+    half = replace(one, order=replace(finding.order, sender=1.5, receiver=0.5, p=0.5))
+    assert "The sender was first in 1.5 close pairs, the receiver in 0.5 (p = 0.5)." in judge(half).sentences
+    sole = replace(finding, primary=replace(finding.primary, linked=1, observed=1.0))
+    assert judge(sole).sentences[0].startswith(f"Of 1 linked pair ({finding.how}) 1 acts 1 to 3 days apart; ")
+    alike = replace(finding, primary=replace(finding.primary, observed=1.0, least=1.0))
+    assert "gives the same 1 pair 1 to 3 days apart; " in judge(alike).sentences[0]
+    single = replace(alike, primary=replace(alike.primary, exact=True, permutations=1))
+    assert judge(single).sentences[0].startswith("Nothing was tested: dates have 1 order within strata, ")
+
+
+def test_what_the_silence_of_a_further_outcome_is_worth_stands_beside_it(tmp_path: Path) -> None:
+    """Rows of its own, with its own ratio to be reached and less power on fewer units; words, and what is said of the primary outcome, are not touched by them."""
+    rows = pd.read_csv(_write(tmp_path, math.log(3.0))[0])
+    rows["second shocks"] = rows["date"].where(np.arange(UNITS) % 2 == 0)
+    rows["lone"] = rows["date"].where(np.arange(UNITS) == 0)
+    asked = {"strata": "area", "also": ("second shocks", "lone")}
+    found, bare = (
+        contagion(rows, columns=columns, distance=15.0, permutations=199, histories=20)
+        for columns in (asked, {"strata": "area"})
+    )
+    own = [row for row in found.alarms if row.outcome]
+    assert tuple(row for row in found.alarms if not row.outcome) == bare.alarms
+    assert {row.outcome for row in own} == {"second shocks"}, "no order of one date could show anything"
+    assert [row.name for row in own] == [row.name for row in bare.alarms[:5]]
+    first, second = ({row.name: row for row in rows_} for rows_ in (bare.alarms[:5], own))
+    assert all(second[name].ratio != first[name].ratio for name in first)
+    weak = "contagion: hazard times 1.5 for each linked unit"
+    assert second[weak].alarms < first[weak].alarms
+    assert _missed(found.alarms) == _missed(bare.alarms)
+    assert judge(found).sentences == judge(bare).sentences
+    table = found.table
+    told = table[table["name"] == f"second shocks; {weak} (20 histories)"]
+    assert told[["part", "share"]].to_numpy().tolist() == [["power", second[weak].alarms / 20]]
+    assert f"| second shocks; {weak} | {second[weak].alarms} of 20 |" in words(found, found.verdict)
+
+
 def _directions(template: Finding, *, moved: bool) -> int:
     """How many of 30 histories are said to cluster in the direction of their links.
 
@@ -342,6 +384,33 @@ def test_the_picture_says_of_an_untested_finding_what_it_shows(tmp_path: Path, m
     assert labels == ["close pairs over their expectation (log scale)"]
 
 
+def test_the_picture_puts_kinds_beside_their_like_and_says_what_a_row_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shocks together, whatever the order of the rows, then reports, then a further outcome by its name; how many histories, and what is multiplied, stand in the note."""
+    contagious = "contagion: hazard times 2 for each linked unit"
+    rows = (
+        replace(SHOCK, name=contagious, outcome="first_demo"),
+        replace(SHOCK, name="reports of 8 places in one batch, no contagion"),
+        replace(SHOCK, name="shocks of 5 km range and double size, no contagion"),
+    )
+    said: list[str] = []
+    labels: list[str] = []
+    monkeypatch.setattr("desertion.figures.style.note", lambda _figure, text: said.append(text))
+    monkeypatch.setattr(
+        "desertion.figures.style.save",
+        lambda figure, _path: labels.extend(label.get_text() for label in figure.axes[1].get_yticklabels()),
+    )
+    finding = replace(_finding(tmp_path), alarms=rows)
+    draw(finding, judge(finding), tmp_path / "a.png")
+    assert [" ".join(label.split()) for label in labels] == [
+        "shocks of 5 km range, doubled",
+        "reports of 8 places in one batch",
+        "first demo; contagion: hazard times 2",
+    ]
+    assert "At the right 200 histories a row; contagion multiplies the hazard for each linked unit; shocks" in said[0]
+
+
 def test_sentences_about_data_frames_name_no_file(tmp_path: Path) -> None:
     """The argument and the row as pandas counts it, in complaints and in what was found."""
     events, listed = (pd.read_csv(file) for file in _write(tmp_path, 0.0, directed=True))
@@ -436,12 +505,13 @@ def test_dates_at_the_report_are_the_last_days_of_intervals(tmp_path: Path) -> N
 
 
 def test_the_smallest_effect_that_four_fifths_of_histories_show_is_named() -> None:
-    """79 of 100 are too few and 80 enough, in whatever order the rows stand; without such a row the strongest is said to be missed."""
+    """79 of 100 are too few and 80 enough, in whatever order the rows stand, and no row of a further outcome; without such a row the strongest is said to be missed."""
     rows = tuple(
         replace(SHOCK, name=f"contagion: times {ratio}", contagion=True, histories=100, alarms=found, log_ratio=ratio)
         for ratio, found in ((3.0, 95), (2.0, 80), (1.5, 79))
     )
-    assert _missed((SHOCK, *rows)).startswith("An effect of times 2.0 would have been found in 80 of 100 ")
+    other = replace(rows[2], name="contagion: times 1.2", outcome="second", alarms=99, log_ratio=1.2)
+    assert _missed((SHOCK, *rows, other)).startswith("An effect of times 2.0 would have been found in 80 of 100 ")
     weak = tuple(replace(row, alarms=min(row.alarms, 79)) for row in rows)
     assert "even times 3.0 is found in 79 of 100" in _missed(weak)
 

@@ -60,7 +60,7 @@ def test_dates_may_be_written_without_leading_zeros_and_with_semicolons(tmp_path
 @pytest.mark.parametrize(
     ("rows", "heading", "columns", "sentence"),
     [
-        ([*ROWS, "u11,,1,1,a"], HEADING, {}, ":12: the event of 'u11' has no date (1 rows)"),
+        ([*ROWS, "u11,,1,1,a"], HEADING, {}, ":12: the event of 'u11' has no date (1 row)"),
         ([f"u{i},,0,0,a" for i in range(9)], HEADING, {}, "no row has a date; events need dates"),
         ([*ROWS, "u11,soon,1,1,a"], HEADING, {}, "date = 'soon' must be a date as in 1989-11-09"),
         ([*ROWS, ",2020-01-01,1,1,a"], HEADING, {}, ":12: unit is empty"),
@@ -71,8 +71,8 @@ def test_dates_may_be_written_without_leading_zeros_and_with_semicolons(tmp_path
         (ROWS, HEADING, {"strata": "unit"}, "every unit has one unit with an event at most"),
         ([f"u{i},2020-01-01,{i},0,a" for i in range(9)], HEADING, {}, "all events fall on one day"),
         ([*ROWS, "u1,2020-02-01,1,0,b"], HEADING, {"strata": "area"}, "'u1' stands in stratum 'b' and in 'a'"),
-        ([*ROWS, "u11,2020-01-01,,0,a"], HEADING, {}, "1 units have no x or y"),
-        ([*ROWS, "u11,2020-01-01,1,0,"], HEADING, {"strata": "area"}, ":12: area of 'u11' is empty (1 rows); name its"),
+        ([*ROWS, "u11,2020-01-01,,0,a"], HEADING, {}, ": 1 unit has no x or y"),
+        ([*ROWS, "u11,2020-01-01,1,0,"], HEADING, {"strata": "area"}, ":12: area of 'u11' is empty (1 row); name its"),
         ([*ROWS, "u11,2020-01-01,far,0,a"], HEADING, {}, "x = 'far' must be a number"),
         (ROWS, "unit,date,lat,date,area", {}, "column = 'date' is there twice"),
         (ROWS, HEADING, {"only": ("area=c",)}, "leaves no row"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import permutations, product
 
@@ -11,10 +12,12 @@ from scipy.sparse import csr_array
 
 from desertion.errors import InputError
 from desertion.study.places.events import Events
+from desertion.study.places.finding import Alarm
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.histories import Course, course_of, history, reported, shocks_of
 from desertion.study.places.links import Links
-from desertion.study.places.power import RATIOS, _as_reported, _owed, _rivals, alarms, judged
+from desertion.study.places.pairs import Outcome, compare_pairs
+from desertion.study.places.power import RATIOS, _as_reported, _owed, _rivals, alarms, also_alarms, judged
 
 
 def test_as_many_act_on_each_day_as_in_the_data() -> None:
@@ -178,6 +181,36 @@ def test_alarms_are_counted_as_by_hand_and_a_placebo_predicts_by_its_interval(mo
     assert (row.histories, row.alarms, row.reached) == (4, sum(each <= 0.05 for each in p), 0.75)
     assert 0 < row.alarms < 4
     assert (row.fitted, row.future, row.unlinked) == (3, pytest.approx(2 / 3), pytest.approx(1 / 3))
+
+
+def test_histories_of_a_further_outcome_are_of_its_own_units_and_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four of five units have the second event: they alone are on the map, each history has their days, and the ratio to be reached is that outcome's own; reporting intervals are the primary outcome's."""
+    day, second = np.array([0.0, 2.0, 5.0, 9.0, 30.0]), np.array([1.0, np.nan, 4.0, 8.0, 20.0])
+    events = replace(
+        _events(day, np.array([0, 0, 0, 0, 1])),
+        also={"second": second[:, None]},
+        batch=np.zeros(5, np.intp),
+        intervals=np.array([[0.0, 99.0]]),
+    )
+    links = Links(np.array([0, 1, 2, 3]), np.array([1, 2, 3, 4]))
+    seen: list[tuple[list[float], int, float]] = []
+
+    def looked(
+        _name: str, days: list[np.ndarray], mine: Events, true: Links, _false: Links, _window: int, observed: float, *_: object, log_ratio: float
+    ) -> Alarm:  # fmt: skip
+        seen.append((sorted(days[0]), len(true), observed))
+        assert (mine.units, len(mine.intervals), mine.batch.tolist()) == (("0", "2", "3", "4"), 0, [-1] * 4)
+        return Alarm(name="", contagion=log_ratio > 0.0, histories=1, alarms=0, low=0.0, high=1.0, ratio=1.0, reached=0.0, future=0.0, unlinked=0.0)  # fmt: skip
+
+    monkeypatch.setattr("desertion.study.places.power.judged", looked)
+    outcome = Outcome(name="second", links=links, days=second[:, None])
+    test = replace(
+        compare_pairs([outcome], events.strata, most=99, rng=np.random.default_rng(1))[0], least=0.01, observed=7.0
+    )
+    rows = list(also_alarms(events, links, links, 3, [test], 1, 1))
+    assert [(row.outcome, row.contagion) for row in rows] == [("second", False), *[("second", True)] * len(RATIOS)]
+    assert seen == [([1.0, 4.0, 8.0, 20.0], 2, test.ratio)] * 5
+    assert list(also_alarms(events, links, links, 3, [replace(test, least=0.06)], 1, 1)) == []
 
 
 def test_made_up_contagion_works_in_the_days_that_the_test_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -193,4 +193,25 @@ def test_the_interval_is_that_of_dyads_of_strata_by_hand() -> None:
     variance = sum(off[i] * off[j] for i, one in enumerate(ends) for j, other in enumerate(ends) if one & other)
     same = sum(off[i] * off[j] for i, one in enumerate(ends) for j, other in enumerate(ends) if one == other)
     reach = student.ppf(0.975, 5) * np.sqrt(max(variance, same) * 6 / 5) / close.sum()
-    assert _interval(close, expected, links, strata) == pytest.approx(ratio * np.exp([-reach, reach]))
+    assert _interval(close, expected, links, strata, 0.0) == pytest.approx(ratio * np.exp([-reach, reach]))
+    wider = norm.ppf(0.975) * reach
+    assert _interval(close, expected, links, strata, reach * close.sum()) == pytest.approx(
+        ratio * np.exp([-wider, wider])
+    )
+
+
+def test_no_interval_is_narrower_than_chance_within_strata_makes_it() -> None:
+    """Six strata with a close pair each: they are so alike that their spread alone would give a narrower interval than the six orders of each, counted by hand."""
+    gaps = [*[(0.0, 2.0, 9.0)] * 5, (0.0, 4.0, 2.0)]
+    days = np.concatenate([40.0 * stratum + np.array(each) for stratum, each in enumerate(gaps)])
+    senders = np.concatenate([3 * stratum + np.arange(2) for stratum in range(6)])
+    links = Links(senders, senders + 1)
+    spread = 0.0
+    for each in gaps:
+        counts = [_close(np.array(order), Links(np.array([0, 1]), np.array([1, 2]))) for order in permutations(each)]
+        spread += float(np.var(counts))
+    outcome = Outcome(name="", links=links, days=days[:, None])
+    test = compare_pairs([outcome], np.repeat(np.arange(6), 3), most=50_000, rng=np.random.default_rng(1))[0]
+    assert test.exact
+    reach = norm.ppf(0.975) * np.sqrt(spread) / test.observed
+    assert (test.low, test.high) == pytest.approx((test.ratio * np.exp(-reach), test.ratio * np.exp(reach)))

@@ -371,6 +371,10 @@ def test_too_few_battles_get_a_sentence(tmp_path: Path) -> None:
         InputError, match="8 sides in battles have a date, a strength and missing_captured; at least 20"
     ):
         read_battles(_table(tmp_path, 4), ())
+    table = _table(tmp_path, 4)
+    table.write_text("\n".join(table.read_text(encoding="utf-8").splitlines()[:2]), encoding="utf-8")
+    with pytest.raises(InputError, match=": 1 side in a battle has a date, a strength and missing_captured; at least"):
+        read_battles(table, ())
 
 
 def test_a_finding_is_put_into_words_and_a_table(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from desertion.figures.labels import capital
+from desertion.figures.labels import capital, many
 from desertion.study.blocks import Block, Bullets, Heading, Table, markdown
 from desertion.study.places.battles import Battles, read_battles
 from desertion.study.places.finding import LEVEL, refuse_too_few
@@ -91,7 +91,7 @@ def verdict(finding: ArmiesFinding) -> tuple[str, tuple[str, ...]]:
     if not first.least <= LEVEL:
         return UNTESTED, (_untested(first),)
     found = (
-        f"One standard deviation more in the past goes with {first.bare:+.2f} in the outcome ({first.rows} sides in battles, {first.clusters} campaigns), where permutation gives "
+        f"One standard deviation more in the past goes with {first.bare:+.2f} in the outcome ({first.rows} sides in battles, {many(first.clusters, 'campaign')}), where permutation gives "
         f"{first.bias:+.2f} on average: one-sided p = {first.p:.2g}. {_compatible(finding.compatible)}"
     )
     reasons = [found, *_power(finding.alarms)]

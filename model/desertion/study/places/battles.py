@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from desertion.errors import InputError, input_error
+from desertion.figures.labels import many
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.table import Table, numbered, read_table
 
@@ -76,7 +77,7 @@ def read_battles(path: Path, only: Sequence[str], carriers: Path | None = None) 
     ]
     if len(kept) < FEWEST:
         raise InputError(
-            f"{table.where}: {len(kept)} sides in battles have a date, a strength and missing_captured; at least {FEWEST} are needed"
+            f"{table.where}: {many(len(kept), 'side in a battle has', 'sides in battles have')} a date, a strength and missing_captured; at least {FEWEST} are needed"
         )
     side, side_names = numbered([table.column("belligerent")[place] for place in kept])
     battle, _ = numbered([table.column("source_battle")[place] for place in kept])

@@ -23,7 +23,7 @@ from desertion.study.places.hazards import hazards
 from desertion.study.places.linking import links_of
 from desertion.study.places.links import Links, doubled, halved, inland, lengths, placebo, within
 from desertion.study.places.pairs import Outcome, PairTest, compare_pairs, order_of
-from desertion.study.places.power import DRAWS, FEW, alarms, middle, model_alarms
+from desertion.study.places.power import DRAWS, FEW, alarms, also_alarms, middle, model_alarms
 from desertion.study.places.report import numbers as numbers_of
 from desertion.study.places.verdict import Verdict, judge
 
@@ -128,6 +128,7 @@ def contagion(
         attacks=tuple(_attacks(data, linked, window, reach, rng)),
         alarms=(
             *(alarms(data, linked, false_links, window, primary.ratio, histories, seed) if histories else ()),
+            *(also_alarms(data, linked, false_links, window, family, histories, seed) if histories else ()),
             *(model_alarms(data, linked, false_links, window, primary.ratio, model, seed) if model else ()),
         ),
         spans=None

@@ -29,7 +29,7 @@ class Columns:
         strata: stratum within which dates are permuted.
         size: size of the unit; its logarithm enters the hazard.
         neighbours: names of linked units, separated by blanks.
-        also: further columns of dates, for the family.
+        also: further columns of dates, for the family, each with its own power.
         only: conditions that rows must meet, `COLUMN=VALUE`.
         never: units with an empty date are kept as not having acted.
     """
@@ -195,7 +195,7 @@ def _check_dates(table: Table, columns: Columns, names: Sequence[str], dates: Se
         place = missing[0]
         raise InputError(
             f"{table.rows[place].where}: the event of {names[place]!r} has no {columns.date} "
-            f"({len(missing)} rows); give it, leave the row out, or say --never (in Python columns={{'never': True}}) if such units had not acted by the last day"
+            f"({many(len(missing), 'row')}); give it, leave the row out, or say --never (in Python columns={{'never': True}}) if such units had not acted by the last day"
         )
 
 
@@ -253,7 +253,7 @@ def _strata(table: Table, columns: Columns, unit: Indices, units: int) -> tuple[
         place = cells.index("")
         raise InputError(
             f"{table.rows[place].where}: {columns.strata} of {table.column(columns.unit)[place]!r} is empty "
-            f"({cells.count('')} rows); name its stratum, or leave the row out"
+            f"({many(cells.count(''), 'row')}); name its stratum, or leave the row out"
         )
     own: list[str | None] = [None] * units
     for place, cell in enumerate(cells):
@@ -328,7 +328,7 @@ def _points(table: Table, unit: Indices, units: int, remarks: list[str]) -> Arra
             a, b = (_of_unit(table, name, unit, units, remarks) for name in (first, second))
             if np.isnan(a).any() or np.isnan(b).any():
                 raise InputError(
-                    f"{table.where}: {int((np.isnan(a) | np.isnan(b)).sum())} units have no {first} or {second}; give all positions, or leave these columns out"
+                    f"{table.where}: {many(int((np.isnan(a) | np.isnan(b)).sum()), 'unit has', 'units have')} no {first} or {second}; give all positions, or leave these columns out"
                 )
             if sphere and (np.abs(a).max() > 90.0 or np.abs(b).max() > 180.0):
                 raise InputError(f"{table.where}: lat must lie in -90 to 90 and lon in -180 to 180 degrees")

@@ -53,7 +53,7 @@ class Attack:
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """How often the primary test alarms in made-up histories of one kind.
+    """How often a test alarms in made-up histories of one kind.
 
     Attributes:
         name: the kind.
@@ -68,6 +68,7 @@ class Alarm:
         unlinked: the same for placebo links.
         log_ratio: what one linked unit adds to the log hazard.
         fitted: histories that `future` and `unlinked` are shares of: the first fifty, less those whose hazard has no estimate.
+        outcome: whose test it is and whose ratio is reached; empty for the primary one.
     """
 
     name: str
@@ -82,6 +83,12 @@ class Alarm:
     unlinked: float
     log_ratio: float = 0.0
     fitted: int = 0
+    outcome: str = ""
+
+    @property
+    def title(self) -> str:
+        """The kind, after the outcome where that is not the primary one."""
+        return f"{self.outcome}; {self.name}" if self.outcome else self.name
 
 
 def days_apart(window: int) -> str:
@@ -126,7 +133,7 @@ class Finding:
         family: other outcomes, with p values over all of them.
         hazards: ratios of hazards.
         attacks: the primary test under other conditions.
-        alarms: power and false alarms on made-up histories on the same map.
+        alarms: power and false alarms on made-up histories on the same map, of the primary outcome and of further ones.
         spans: mean length in km of links and of placebo links, or none.
     """
 

@@ -55,8 +55,8 @@ class PairTest:
         linked: linked pairs in which both ends have an event.
         observed: close pairs, averaged over draws of dates.
         expected: their mean under permutation.
-        low: lower end of the 95 % interval of observed over expected, from the spread between strata; NaN where they cannot tell it:
-            fewer than five, all exactly alike, or so unlike that the interval holds more than all linked pairs.
+        low: lower end of the 95 % interval of observed over expected, from the spread between strata and never narrower than chance within them makes it; NaN where they
+            cannot tell it: fewer than five, all exactly alike, or so unlike that the interval holds more than all linked pairs.
         high: its upper end; NaN where `low` is.
         p: one-sided, the chance of as many close pairs under permutation.
         family: the same for the largest of the family.
@@ -205,7 +205,7 @@ def compare_pairs(
     results: list[PairTest] = []
     for place, (outcome, link) in enumerate(zip(outcomes, links, strict=True)):
         expected = sums[place] / len(null)
-        low, high = _interval(close[place], expected, link, strata)
+        low, high = _interval(close[place], expected, link, strata, float(deviation[place]))
         results.append(
             PairTest(
                 name=outcome.name,
@@ -275,21 +275,24 @@ def _middle(null: Array, mean: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _interval(close: Array, expected: Array, links: Links, strata: Indices) -> tuple[float, float]:
+def _interval(close: Array, expected: Array, links: Links, strata: Indices, deviation: float) -> tuple[float, float]:
     """95 % interval of observed over expected on the logarithmic scale: links that touch a common stratum may hang together, others not.
 
     The variance is that of dyads clustered at both ends (Aronow, Samii and Assenova 2015, Political Analysis 23, 564), Student's t has one degree less than there are
-    strata. Without a close pair the upper end is 3.7 over the expectation (Poisson). NaN where the strata are too few, or where it would hold more close pairs than there are linked ones.
+    strata. Of few strata the spread may come out small by luck: the interval is never narrower than that of the normal distribution with the `deviation` of the count under permutation.
+    Without a close pair the upper end is 3.7 over the expectation (Poisson). NaN where the strata are too few, or where it would hold more close pairs than there are linked ones.
     """
     total, mean = float(close.sum()), float(expected.sum())
     count = len(np.unique(strata[np.concatenate([links.sender, links.receiver])]))
     if mean <= 0.0 or count < STRATA:
         return math.nan, math.nan
-    low, high = _by_strata(close, expected, links, strata, count) if total > 0.0 else (0.0, 3.7 / mean)
+    low, high = _by_strata(close, expected, links, strata, count, deviation) if total > 0.0 else (0.0, 3.7 / mean)
     return (low, high) if high * mean <= len(links) else (math.nan, math.nan)
 
 
-def _by_strata(close: Array, expected: Array, links: Links, strata: Indices, count: int) -> tuple[float, float]:
+def _by_strata(
+    close: Array, expected: Array, links: Links, strata: Indices, count: int, deviation: float
+) -> tuple[float, float]:
     total = float(close.sum())
     ratio = total / float(expected.sum())
     size = int(strata.max()) + 1
@@ -302,5 +305,6 @@ def _by_strata(close: Array, expected: Array, links: Links, strata: Indices, cou
     variance = max(float((touching**2).sum()) - apart, apart + float((np.diag(between) ** 2).sum()))
     if variance < 1e-18 * total**2:  # strata that agree to the last pair do so by accident
         return math.nan, math.nan
-    reach = float(student.ppf(0.975, count - 1)) * math.sqrt(variance * count / (count - 1)) / total
+    between_strata = float(student.ppf(0.975, count - 1)) * math.sqrt(variance * count / (count - 1))
+    reach = max(between_strata, float(norm.ppf(0.975)) * deviation) / total
     return ratio * math.exp(-reach), ratio * math.exp(reach)

@@ -6,11 +6,11 @@ from textwrap import fill
 import numpy as np
 
 from desertion.figures import style
-from desertion.figures.labels import capital, rounded
+from desertion.figures.labels import capital
 from desertion.figures.marks import Mark, ratios, shares
-from desertion.study.places.finding import IN_FAMILY, LEVEL, Finding, days_apart
+from desertion.study.places.finding import IN_FAMILY, LEVEL, Alarm, Finding, days_apart
 from desertion.study.places.pairs import PairTest
-from desertion.study.places.verdict import UNTESTED, Verdict, interval
+from desertion.study.places.verdict import UNTESTED, Verdict, interval, so_many
 
 FEW = 12  # rows that have room for names in full size
 
@@ -23,25 +23,18 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
         figure = style.new_figure("tall")
         if finding.alarms:
             left, right = figure.subplots(1, 2)
+            # Kinds beside their like, whatever the order in which chance was drawn for them.
+            made = sorted(finding.alarms, key=lambda row: (row.outcome, "model" in row.name, "reports" in row.name))
             shares(
                 right,
-                [
-                    Mark(
-                        row.name.replace(", no contagion", ""),
-                        row.alarms / row.histories,
-                        row.low,
-                        row.high,
-                        strong=row.contagion,
-                    )
-                    for row in finding.alarms
-                ],
+                [Mark(_kind(row), row.alarms / row.histories, row.low, row.high, strong=row.contagion) for row in made],
                 LEVEL,
             )
-            names = [fill(label.get_text(), 30) for label in right.get_yticklabels()]
+            names = [fill(label.get_text(), 32) for label in right.get_yticklabels()]
             right.set_yticks(right.get_yticks(), names)
             if len(names) > FEW:
                 right.tick_params(axis="y", labelsize="x-small")
-            right.set_title("How often it alarms")
+            right.set_title("How often p is at most .05")
         else:
             left = figure.subplots()
         ratios(left, pairs)
@@ -51,7 +44,7 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
         if verdict.word == UNTESTED:
             told = f"no order of dates within strata is so rare that p reaches {LEVEL:g}"
             if test.least >= 1.0:
-                told = f"no permutation of dates gives other than {rounded(test.observed, 4)} close pairs"
+                told = f"no permutation of dates gives other than {so_many(test.observed, 'close pair')}"
         style.headline(figure, f"{capital(verdict.word)}: {told}")
         unknown = any(np.isnan(mark.high) for mark in pairs)
         first, last = left.get_xlim()
@@ -59,9 +52,25 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
         style.note(
             figure,
             f"Grey: where 95 % of permutations within strata lie. Coloured: the primary test{', and histories with contagion' * bool(finding.alarms)}. "
-            f"Whiskers: 95 % intervals{', none where the strata cannot tell them' * unknown}. {'Arrows: beyond the axis, 0 among them. ' * beyond}Dashed: no effect{'; 5 %' * bool(finding.alarms)}.",
+            f"Whiskers: 95 % intervals{', none where the strata cannot tell them' * unknown}. {'Arrows: beyond the axis, 0 among them. ' * beyond}Dashed: no effect{'; 5 %' * bool(finding.alarms)}.{_histories(finding)}",
         )
         return style.save(figure, path)
+
+
+def _kind(row: Alarm) -> str:
+    """The kind of a row in few words; the note has the rest."""
+    name = row.title.replace(", no contagion", "").replace("_", " ")
+    return name.replace(" for each linked unit", "").replace(" range and double size", " range, doubled")
+
+
+def _histories(finding: Finding) -> str:
+    """How many histories a row of the right-hand side stands for, what contagion does in them, and how large shocks are."""
+    if not finding.alarms:
+        return ""
+    counts = sorted({row.histories for row in finding.alarms})
+    shocks = any("shocks" in row.name for row in finding.alarms)
+    size = "; shocks have a standard deviation of 1 of the log hazard, doubled 2" * shocks
+    return f" At the right {' or '.join(map(str, counts))} histories a row; contagion multiplies the hazard for each linked unit{size}."
 
 
 def _mark(test: PairTest, name: str, *, strong: bool = False) -> Mark:

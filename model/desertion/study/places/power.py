@@ -1,16 +1,18 @@
 """Power and false alarms of the tests by place, on made-up histories on the same map."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from desertion.errors import InputError
 from desertion.figures.labels import percent
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Events, of_units
-from desertion.study.places.finding import LEVEL, Alarm
+from desertion.study.places.finding import LEVEL, Alarm, is_blind
 from desertion.study.places.hazards import ratios
 from desertion.study.places.histories import Course, course_of, history, reported, shocks_of
 from desertion.study.places.links import Links, cells
@@ -52,23 +54,61 @@ def alarms(
     mine = of_units(events, events.acted)
     true, false = links.numbered(events.acted), false_links.numbered(events.acted)
     course = course_of(mine.first[:, 0], mine.strata)
-    matrix = true.matrix(len(mine.units))
-
-    def plain(rng: np.random.Generator) -> Array:
-        return history(course, rng)
-
-    kinds: list[tuple[str, float, Maker]] = [("nothing but the course of each stratum", 0.0, plain)]
-    for ratio in RATIOS:
-
-        def contagious(rng: np.random.Generator, size: float = math.log(ratio)) -> Array:
-            return history(course, rng, linked=matrix, log_ratio=size, window=(1, window))
-
-        kinds.append((f"contagion: hazard times {ratio:g} for each linked unit", math.log(ratio), contagious))
+    kinds = _strengths(course, true.matrix(len(mine.units)), window)
     rivals = () if mine.points is None else _rivals(mine.points, course)
     for place, (name, size, make) in enumerate(chain(kinds, ((name, 0.0, make) for name, make in rivals))):
         rng = np.random.default_rng([seed, place])
         days = [make(rng) for _ in range(number)]
         yield judged(name, days, mine, true, false, window, observed, rng, log_ratio=size)
+
+
+def also_alarms(
+    events: Events,
+    links: Links,
+    false_links: Links,
+    window: int,
+    family: Sequence[PairTest],
+    number: int,
+    seed: int,
+) -> Iterator[Alarm]:
+    """How often the tests of the further outcomes, each by itself, alarm with no contagion and with contagion: what their silence is worth.
+
+    Args:
+        events: the data, whose further outcomes are taken as exact days.
+        links: who is linked to whom.
+        false_links: placebo links.
+        window: most days apart.
+        family: tests of the family, those of the further outcomes first and in their order.
+        number: histories of each kind.
+        seed: where all chance comes from.
+    """
+    for row, ((outcome, days), test) in enumerate(zip(events.also.items(), family, strict=False)):
+        if is_blind(test):
+            continue
+        acted = np.isfinite(days[:, 0])
+        mine = replace(
+            of_units(replace(events, first=days), acted),
+            batch=np.full(int(acted.sum()), -1, np.intp),
+            intervals=np.zeros((0, 2)),
+        )
+        true, false = links.numbered(acted), false_links.numbered(acted)
+        course = course_of(days[acted, 0], mine.strata)
+        for place, (name, size, make) in enumerate(_strengths(course, true.matrix(len(mine.units)), window)):
+            rng = np.random.default_rng([seed, 200 + row, place])
+            made = [make(rng) for _ in range(number)]
+            found = judged(name, made, mine, true, false, window, test.ratio, rng, log_ratio=size)
+            yield replace(found, outcome=outcome)
+
+
+def _strengths(course: Course, matrix: csr_array, window: int) -> Iterator[tuple[str, float, Maker]]:
+    """Histories with no contagion and with contagion of each strength: name, log ratio of the hazard, and what makes one."""
+    yield "nothing but the course of each stratum", 0.0, lambda rng: history(course, rng)
+    for ratio in RATIOS:
+
+        def contagious(rng: np.random.Generator, size: float = math.log(ratio)) -> Array:
+            return history(course, rng, linked=matrix, log_ratio=size, window=(1, window))
+
+        yield f"contagion: hazard times {ratio:g} for each linked unit", math.log(ratio), contagious
 
 
 def _rivals(points: Array, course: Course) -> Iterator[tuple[str, Maker]]:

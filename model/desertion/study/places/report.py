@@ -61,7 +61,7 @@ def numbers(finding: Finding) -> pd.DataFrame:
                 rows.append(_row("hazard", f"{what}; {each.name}", ratio))
     rows += [_row("attack", attack.name, attack) for attack in finding.attacks]
     for row in finding.alarms:
-        part, name = "power" if row.contagion else "false alarms", f"{row.name} ({row.histories} histories)"
+        part, name = "power" if row.contagion else "false alarms", f"{row.title} ({row.histories} histories)"
         rows.append(_row(part, name, row) | {"share": row.alarms / row.histories})
     return framed(rows, COLUMNS)
 
@@ -164,7 +164,7 @@ def _alarm_cells(row: Alarm) -> tuple[str, ...]:
         for value in (row.future, row.unlinked)
     )
     found, interval = f"{row.alarms} of {row.histories}", f"{row.low:.2f} to {row.high:.2f}"
-    return row.name, found, interval, _or_dash(row.ratio), f"{row.reached:.2f}", future, unlinked
+    return row.title, found, interval, _or_dash(row.ratio), f"{row.reached:.2f}", future, unlinked
 
 
 def _or_dash(ratio: float) -> str:

@@ -36,7 +36,7 @@ def judge(finding: Finding) -> Verdict:
     if reason := untested(finding):
         return Verdict(UNTESTED, (reason, *_same_day(finding)))
     found = (
-        f"Of {many(test.linked, 'linked pair')} ({finding.how}) {rounded(test.observed, 4)} act {days_apart(finding.window)} apart; {rounded(test.expected, 4)} are expected when dates are permuted "
+        f"Of {many(test.linked, 'linked pair')} ({finding.how}) {rounded(test.observed, 4)} {'acts' if test.observed == 1.0 else 'act'} {days_apart(finding.window)} apart; {rounded(test.expected, 4)} are expected when dates are permuted "
         f"within strata: ratio {test.ratio:.2f} ({interval(test)}), p = {test.p:.2g}."
     )
     if test.p > LEVEL:
@@ -73,8 +73,7 @@ def untested(finding: Finding) -> str:
         return ""
     reach = days_apart(window)
     if test.exact and 1.0 / test.permutations > LEVEL:
-        orders = "1 order" if test.permutations == 1 else f"{test.permutations} orders"
-        return f"Nothing was tested: dates have {orders} within strata, so that p cannot reach {LEVEL:g}; give wider strata (--strata)."
+        return f"Nothing was tested: dates have {many(test.permutations, 'order')} within strata, so that p cannot reach {LEVEL:g}; give wider strata (--strata)."
     if test.least < 1.0:
         drawn = "" if test.exact else "more permutations (--permutations), "
         return (
@@ -83,7 +82,7 @@ def untested(finding: Finding) -> str:
         )
     if test.observed:
         return (
-            f"Nothing was tested: every order of dates within strata gives the same {rounded(test.observed, 4)} pairs {reach} apart; "
+            f"Nothing was tested: every order of dates within strata gives the same {so_many(test.observed)} {reach} apart; "
             "give fewer links (--within) or wider strata (--strata)."
         )
     nearest = int(np.diff(np.unique(data.first[data.acted])).min())
@@ -123,7 +122,7 @@ def _first(order: Order | None) -> list[str]:
     if order is None:
         return []
     return [
-        f"In close pairs the sender was first {rounded(order.sender, 4)} times, the receiver {rounded(order.receiver, 4)} times (p = {order.p:.2g})."
+        f"The sender was first in {so_many(order.sender, 'close pair')}, the receiver in {rounded(order.receiver, 4)} (p = {order.p:.2g})."
     ]
 
 
@@ -171,7 +170,8 @@ def _shocked(finding: Finding) -> list[str]:
 
 
 def _missed(rows: tuple[Alarm, ...]) -> str:
-    contagious = sorted((row for row in rows if row.name.startswith("contagion: ")), key=lambda row: row.log_ratio)
+    mine = (row for row in rows if row.name.startswith("contagion: ") and not row.outcome)
+    contagious = sorted(mine, key=lambda row: row.log_ratio)
     if not contagious:
         return "How large an effect would have been found was not asked for."
     strong = [row for row in contagious if row.alarms >= POWER * row.histories]
@@ -195,8 +195,13 @@ def _bounded(value: float) -> str:
     return "under 0.01" if value < 0.01 else "over 100" if value > 100.0 else f"{value:.2f}"
 
 
+def so_many(count: float, what: str = "pair") -> str:
+    """So many pairs, which may be a mean over drawn dates: 1 pair, 38.6 pairs."""
+    return f"{rounded(count, 4)} {what if count == 1.0 else what + 's'}"
+
+
 def interval(test: PairTest) -> str:
-    """The interval in words; it comes from the spread between strata, where they are enough to tell."""
+    """The interval in words; it comes from the spread between strata, where they are enough to tell, and is no narrower than chance within them."""
     if math.isnan(test.high):
         return "interval cannot be told from these strata"
     return f"95 % interval {test.low:.2f} to {test.high:.2f}"
