@@ -71,7 +71,7 @@ TURNS = {
     "leavers who would leave in any case once supplies fail": ("behaviour.push_supply", "forces.russia-2022.supply"),
     "contagion that needs no news: squads, companies, home towns": ("local",),
     "visas too few to matter beside visa-free emigration of the skilled": (
-        "visas", "forces.russia-2022.base_skilled", "hosts.germany.visa_free_skilled",
+        "visas", "forces.russia-2022.base_civilian_flee", "hosts.germany.visa_free_skilled",
     ),
     "places so many that a tenth suffices": ("places",),
     "high baseline rates": ("baseline",),
