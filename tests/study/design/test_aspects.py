@@ -18,6 +18,17 @@ def test_how_contagion_spreads_is_stated_whole_or_not_at_all(name: str) -> None:
     assert in_world(toy, {"police": 1.0}).behaviour == toy.behaviour
 
 
+@pytest.mark.parametrize("name", ["behaviour.form", "behaviour.contagion_news", "behaviour.half_life_ties"])
+def test_what_the_spread_would_undo_is_refused_beside_it(name: str) -> None:
+    """Worlds that a match of the threshold form kept were asked, in silence, in the four forms that the claims file draws."""
+    toy = Scenario.load("toy")
+    own = {name: "threshold" if name.endswith("form") else 3.0}
+    whole = {"form": "concave", "reproduction": 0.5, "half_life": 20.0, "local": 0.5, "reception": 0.2}
+    with pytest.raises(InputError, match=f"worlds state {name}, and form, .* too, which would undo it: leave out"):
+        in_world(toy, {**whole, **own})
+    assert toy.with_(own) == in_world(toy, own)
+
+
 def test_a_factor_multiplies_dated_changes_too() -> None:
     """A setting holds for the whole run and would end them; a number that the world states itself does end them."""
     plain = Scenario.load("russia-2022")

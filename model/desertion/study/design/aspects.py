@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from desertion.errors import InputError, input_error, refuse_unknown
-from desertion.parameters import Force
+from desertion.parameters import LEVELS, Force
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.scenario.settings import apply, reached
@@ -14,6 +14,11 @@ from desertion.study.design.spread import Spread, settings_for
 
 SPREAD = ("form", "reproduction", "half_life", "local", "reception")
 """Aspects that together say how contagion spreads, in the order of `Spread`; a world states all of them or none."""
+
+_BY_SPREAD = frozenset(
+    ("behaviour.form", *(f"behaviour.{kind}_{level}" for kind in ("contagion", "reception", "half_life") for level in LEVELS))
+)  # fmt: skip
+"""Settings that the aspects of `SPREAD` are turned into: what a world stated of them itself would be undone."""
 
 HOST_ASPECTS = {
     "places": ("places", "places_taken"),
@@ -64,13 +69,17 @@ def check_spread(world: Point) -> bool:
     """Whether a world says how contagion spreads.
 
     Raises:
-        InputError: If it states some of `SPREAD` and not all.
+        InputError: If it states some of `SPREAD` and not all, or beside them a setting that they are turned into.
     """
     lacking = [name for name in SPREAD if name not in world]
     if 0 < len(lacking) < len(SPREAD):
         raise InputError(
             f"worlds state {', '.join(name for name in SPREAD if name in world)} and not {', '.join(lacking)}: how contagion spreads is "
             "one matter, so vary all of them or none"
+        )
+    if not lacking and (twice := sorted(_BY_SPREAD & world.keys())):
+        raise InputError(
+            f"worlds state {twice[0]}, and {', '.join(SPREAD)} too, which would undo it: leave out the one or the others"
         )
     return not lacking
 
