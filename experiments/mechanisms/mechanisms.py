@@ -20,7 +20,8 @@ from desertion import DesertionModel, Scenario
 
 RUSSIA = "forces.russia-2022."
 FRONT = {"scenario": "front-2022", "scale": 0.05}
-# No source for any of these values: they are inside the swept ranges, and large enough that something happens.
+# No source for any of these values but the 5 % absent: they are large enough that something happens. The claims sweep `cut_off_chance` up to 0.01 and
+# `cut_off_contact` up to 100 only, where two companies a run follow their commander at most (`experiments/claims/record.md`).
 CUT_OFF = {
     RUSSIA + "cut_off_chance": 0.01,
     RUSSIA + "cut_off_days": 5.0,

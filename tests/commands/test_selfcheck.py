@@ -33,7 +33,7 @@ def test_every_way_to_run_gives_the_shipped_histories(capsys: pytest.CaptureFixt
     assert main(["selfcheck"]) == 0
     told = capsys.readouterr().out
     assert told.count(": as shipped") == 3 * len(histories.PAIRS)
-    assert "15 of 15 histories" in told
+    assert f"{told.count(': as shipped')} of {3 * len(histories.PAIRS)} histories" in told
     assert ", mesa: as shipped" in told
     assert ", compiled, 2 threads: as shipped" in told
 

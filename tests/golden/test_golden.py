@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desertion.simulation.golden.histories import PAIRS, Pair, history, machine, stored
+from desertion.simulation.golden.histories import MECHANISMS, PAIRS, Pair, history, machine, stored
 from desertion.simulation.record.columns import MEASURES
 from tests.golden.explained import explained
 
@@ -21,6 +21,38 @@ def test_the_history_is_the_stored_one(pair: Pair) -> None:
         for name, before in old["numbers"].items():
             near = 3.0 if MEASURES[name].unit in ("persons", "day", "EUR") else 0.02
             assert new["numbers"][name] == pytest.approx(before, rel=0.1, abs=near), name
+
+
+FRONT = next(pair for pair in PAIRS if pair.scenario == "front-2022")
+ENDS: dict[str, float] = {
+    "absent_soldiers": 0.0, "absent_reservists": 0.0, "cut_off_chance": 0.0, "cut_off_contact": 0.0, "unit_surrender": 0.0, "callable_share": 1.0,
+    "recall": 0.0, "exile_weight": 0.0, "soldier_chance_power": -1.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MECHANISMS)
+def test_each_mechanism_is_at_work_in_the_stored_front(name: str) -> None:
+    """At its end people fare otherwise, so that a change of its rule is a change of this history."""
+    other = FRONT._replace(settings=FRONT.settings | {"set": FRONT.settings["set"] | {name: ENDS[name.split(".")[-1]]}})
+    assert history(other)["people"] != history(FRONT)["people"]
+
+
+def test_each_date_of_contact_is_at_work_in_the_stored_front(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the opportunity from one date to the next changes people's fates, whichever date it is."""
+    load, known = Pair.load, FRONT.load()
+    people = [history(FRONT)["people"]]
+    dates = [place for place, change in enumerate(known.changes) if change.path.endswith(".contact")]
+    for date in dates:
+        changes = tuple(
+            change.model_copy(update={"value": 0.5 * change.value}) if place == date else change
+            for place, change in enumerate(known.changes)
+        )
+        monkeypatch.setattr(
+            Pair, "load", lambda pair, days, changes=changes: load(pair, days).model_copy(update={"changes": changes})
+        )
+        people.append(history(FRONT)["people"])
+    assert len(dates) == 8
+    assert len(set(people)) == 9
 
 
 def test_a_difference_is_explained() -> None:

@@ -103,7 +103,7 @@ class Force(Frozen):
     cut_off_chance: float = lever(0.0, "chance/day", "chance that a company in contact is cut off", 0.0, 1.0)
     cut_off_days: float = lever(5.0, "days", "days that a company stays cut off", 1.0, 3650.0)
     cut_off_contact: float = lever(
-        0.0, "share", "opportunity to surrender in a company that is cut off, where it is above `contact`", 0.0, 1e4
+        0.0, "relative", "opportunity to surrender in a company that is cut off, where it is above `contact`", 0.0, 1e4
     )
     refuge: float = lever(1.0, "share", "opportunity of all to hide inside the country", 0.0, 1.0)
 

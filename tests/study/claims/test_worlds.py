@@ -84,7 +84,7 @@ def test_bounds_on_matched_scenarios_do_not_judge_the_worlds_of_an_ensemble_agai
 ) -> None:
     """Its targets did; bounds on another scenario stay, and leaving worlds out by bounds is refused beside it."""
     path = tmp_path / "worlds.csv"
-    head = f"# rules: {rules_version(['russia-2022'])}\n# scenarios: front-2022, russia-2022\n"
+    head = f"# rules: {rules_version(['front-2022', 'russia-2022'])}\n# scenarios: front-2022, russia-2022\n"
     path.write_text(f"{head}stage,input form\n1,none\n")
     kept = beyond_match(document.load(), str(path)).bounds
     known = document.load()

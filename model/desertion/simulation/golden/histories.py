@@ -1,4 +1,4 @@
-"""Five runs whose histories are stored, what is stored of each, and what differs between two histories, in sentences."""
+"""Runs whose histories are stored, one of each shipped scenario at least, what is stored of each, and what differs between two histories, in sentences."""
 
 from __future__ import annotations
 
@@ -50,6 +50,31 @@ class Pair(NamedTuple):
         return Scenario.load(self.scenario, policies=[self.policy], **told)
 
 
+_RUSSIA = "forces.russia-2022."
+MECHANISMS: dict[str, Any] = {
+    f"{_RUSSIA}absent_soldiers": 0.05,
+    f"{_RUSSIA}absent_reservists": 0.02,
+    f"{_RUSSIA}cut_off_chance": 0.02,
+    f"{_RUSSIA}cut_off_contact": 100.0,
+    "behaviour.unit_surrender": 0.9,
+    f"{_RUSSIA}callable_share": 0.2,
+    f"{_RUSSIA}recall": 0.5,
+    f"{_RUSSIA}exile_weight": 0.5,
+    "behaviour.soldier_chance_power": 1.2,
+}
+"""All that is off by default, at values at which it happens in the stored run of `front-2022`."""
+
+# A small reserve, a call-up, and few enough who follow others that the army stands to the last dated change of its contact.
+_ON_THE_FRONT: dict[str, Any] = {
+    f"{_RUSSIA}front_share": 1.0,
+    f"{_RUSSIA}base_soldier_surrender": 5e-5,
+    f"{_RUSSIA}base_reservist_flee": 1e-3,
+    f"{_RUSSIA}reservists": 300_000,
+    f"{_RUSSIA}waves": [{"date": "2022-09-08", "number": 30_000, "days": 60, "notice": 5, "training": 10}],
+    "behaviour.form": "concave",
+    "behaviour.push_threat": 0.0,
+}
+
 PAIRS = (
     Pair("toy", "case-by-case", {}),
     Pair(
@@ -60,6 +85,11 @@ PAIRS = (
     Pair("russia-2022", "transit-corridor", {"scale": 0.0005, "days": 150}),
     Pair("three-armies-2022", "exit-ban-on-outflow", {"scale": 0.0002, "days": 150}),
     Pair("gdr-1989", "case-by-case", {"scale": 0.0005, "days": 150}),
+    Pair("front-2022", "humane-treatment", {"scale": 0.003, "set": _ON_THE_FRONT | MECHANISMS}),
+    Pair("hungary-2015", "case-by-case", {"scale": 0.001}),
+    Pair("quiet", "case-by-case", {}),
+    Pair("one-town", "case-by-case", {}),
+    Pair("laboratory", "case-by-case", {}),
 )
 
 

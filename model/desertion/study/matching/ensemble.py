@@ -29,7 +29,7 @@ class Ensemble:
     Attributes:
         worlds: a value for every input of each world.
         table: the same with the number of each target, the worst implausibility and what is kept with other discrepancies.
-        digest: hash of the file.
+        digest: hash of the worlds and their numbers, the head of the file apart: a stamp that is renewed makes no other worlds.
         about: what stands at the head of the file: `command`, `rules` (their version), `seed`, `run time` and the like.
         where: the file.
     """
@@ -60,10 +60,11 @@ def rules_version(scenarios: Collection[str] = ()) -> str:
     """Twelve digits that change when, and only when, a stored history changes: what was found under other rules is told by it.
 
     Args:
-        scenarios: Where histories of one of these are stored, only they count, and those of `toy`, which has all rules; else all.
+        scenarios: Their histories count, and those of `toy`, which has all rules but what is off by default; where one has no stored history, as a scenario of one's own, or none is named, all count.
     """
-    named = {pair.scenario for pair in PAIRS} & set(scenarios)
-    pairs = [pair for pair in PAIRS if not named or pair.scenario in {*named, "toy"}]
+    named = set(scenarios)
+    every = not named or not named <= {pair.scenario for pair in PAIRS}
+    pairs = [pair for pair in PAIRS if every or pair.scenario in {*named, "toy"}]
     kept = [(pair.name, found["people"], found["days"]) for pair in pairs if (found := stored(pair)) is not None]
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:12]
 
@@ -91,7 +92,7 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
     rules = rules_version(head.get("scenarios", "").split(", "))
     if head["rules"] != rules:
         raise InputError(
-            f"{where} was found under rules {head['rules']}, and histories have changed since (now {rules}): its worlds may be ruled out now; run {head.get('command', 'the match')} again"
+            f"{where} was found under rules {head['rules']}, and those of today are {rules}, since a stored history has changed or more of them count now: its worlds may be ruled out; run {head.get('command', 'the match')} again"
         )
     csv_rows(path, wanted=(), numbers=None, comment=_HEAD.strip())  # refuses what is no table, or has no row
     table = _table(path)
@@ -99,7 +100,7 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
     if not worlds[0]:
         raise InputError(f"{where} holds no world: no column begins with {_INPUT.strip()!r}")
     return Ensemble(
-        worlds=worlds, table=table.map(_value).infer_objects().rename(columns=lambda name: str(name).removeprefix(_INPUT).removeprefix(_TARGET)), digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+        worlds=worlds, table=table.map(_value).infer_objects().rename(columns=lambda name: str(name).removeprefix(_INPUT).removeprefix(_TARGET)), digest=hashlib.sha256(table.to_csv(index=False).encode()).hexdigest(),
         about=head, where=where
     )  # fmt: skip
 
