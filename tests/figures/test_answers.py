@@ -16,7 +16,7 @@ from desertion.errors import InputError
 from desertion.figures import answers as drawn
 from desertion.figures import style
 from desertion.figures.fronts import fronts
-from desertion.figures.labels import label
+from desertion.figures.labels import sentence
 from desertion.figures.maps import heatmap
 from desertion.scenario.grain import floor_note
 from desertion.study.analysis.cascades import size_distribution
@@ -184,7 +184,7 @@ def test_a_map_says_how_many_runs_a_cell_holds_and_what_too_few_means(tmp_path: 
         ("response", "share_left", "4 of 4 design points"), ("sizes", "share_left", "4 of 4 design points"),
         ("response", "left_total", "4 of 4 design points"), ("phase", "soldiers_left_share", "4 of 4 design points"),
         ("curves", "left", "4 of 4 lines at their last day"), ("paired", "left_total", "2 of 2 differences"),
-        ("pareto", "left_total", f"{label('left_total')}: 4 of 4 design points"),
+        ("pareto", "left_total", f"{sentence('left_total')}: 4 of 4 design points"),
     ],
 )  # fmt: skip
 def test_the_foot_says_how_many_points_rest_on_too_few(tmp_path: Path, kind: str, measure: str, what: str) -> None:

@@ -22,7 +22,7 @@ from desertion.figures.answers import (
     scatter,
 )
 from desertion.figures.fronts import fronts
-from desertion.figures.labels import NO_INTERVAL, label, many, percent, policy
+from desertion.figures.labels import NO_INTERVAL, label, many, percent, policy, sentence
 from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
 from desertion.reading import setting_text
@@ -115,7 +115,7 @@ def few_drawn(study: Answers, measure: str, kind: str) -> str:
     for name, few, whole in _drawn_few(study, measure, kind):
         if few.any():
             of = told_few(int(few.sum()), f"{len(few)} {whole}", 1.0 / study.scales[0])
-            told.append(f"{label(name)}: {of}" if kind == "pareto" else of)
+            told.append(f"{sentence(name)}: {of}" if kind == "pareto" else of)
     return ". ".join(told)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from desertion.scenario.grain import FEWEST, MARK, TOO_FEW
 from desertion.study.claims.measures import WINDOWS
 from desertion.study.claims.precision import means, whole
@@ -38,4 +40,4 @@ def _one_person(measures: Measures, name: str) -> float:
     """What one person more adds to a measure; 0 where it counts none."""
     if name in _DAYS:
         return measures["days"]
-    return 1.0 if name in _COUNTS else one_person(measures, name, measures["days"], _SHARES)
+    return 1.0 if name in _COUNTS else one_person(measures, name, measures.get("days", np.nan), _SHARES)

@@ -153,10 +153,10 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
         most=max([first, *map(len, results.values())]),
         people=_people(bare),
         floors=tuple(
-            f"{scenario}: {note}"
-            for scenario, worlds in bare.items()
-            for world in worlds
-            if (note := floor_note(world))
+            f"{name}: {note}"
+            for name, worlds in bare.items()
+            for note in dict.fromkeys(map(floor_note, worlds))
+            if note
         ),
         runs=len(runs),
         seconds=sum(seconds for _, _, seconds in held),

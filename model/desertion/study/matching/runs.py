@@ -227,8 +227,8 @@ def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
     """
     (points, table), *others = (_runs(file, aims) for file in files)
     for known, further in others:
-        place = {key: number for number, key in enumerate(_told_apart(known))}
-        pairs = [(number, place[key]) for number, key in enumerate(_told_apart(points)) if key in place]
+        place = {key: number for number, key in enumerate(told_apart(known))}
+        pairs = [(number, place[key]) for number, key in enumerate(told_apart(points)) if key in place]
         world = pd.DataFrame(pairs, columns=["world", "again"])
         table = pd.concat(
             [table, world.merge(further.rename(columns={"world": "again"}), on="again").drop(columns="again")]
@@ -253,12 +253,12 @@ def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
     )
 
 
-def _told_apart(points: Sequence[Point]) -> list[tuple[object, int]]:
+def told_apart(points: Sequence[Point]) -> list[tuple[object, int]]:
     """What each world is, and how many before it are the same: of lists alone there are only so many worlds."""
     before: Counter[object] = Counter()
     told: list[tuple[object, int]] = []
     for point in points:
-        key = tuple(point.items())
+        key = frozenset(point.items())
         told.append((key, before[key]))
         before[key] += 1
     return told
