@@ -52,15 +52,14 @@ def legend(*sizes: float) -> str:
     return f"{MARK} {TOO_FEW}: fewer than {FEWEST} simulated persons, each of whom stands for {' to '.join(ends)}"
 
 
-def told_few(few: int, whole: str, size: float) -> str:
-    """How many of some points are too few to tell, for the foot of a figure that has no room for marks.
+def told_few(points: str, size: float) -> str:
+    """That some points are too few to tell, for the foot of a figure that has no room for marks.
 
     Args:
-        few: So many of them.
-        whole: How many there are, and of what.
+        points: So many of how many, as in "3 of 8 points".
         size: Real persons for each simulated one.
     """
-    return f"{few} of {whole} {TOO_FEW}: fewer than {FEWEST} simulated persons, {stands_for(size)} real ones each"
+    return f"{points} {TOO_FEW}: fewer than {FEWEST} simulated persons, {stands_for(size)} real ones each"
 
 
 def basis(size: float) -> str:

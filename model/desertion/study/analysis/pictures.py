@@ -22,7 +22,7 @@ from desertion.figures.answers import (
     scatter,
 )
 from desertion.figures.fronts import fronts
-from desertion.figures.labels import NO_INTERVAL, label, many, percent, policy, sentence
+from desertion.figures.labels import NO_INTERVAL, called, label, many, percent, policy
 from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
 from desertion.reading import setting_text
@@ -101,29 +101,31 @@ def signed(figure: Figure, study: Answers, few: str = "") -> None:
     if alike and study.scales.max() < 1.0:
         foot = f"{foot} {basis(1.0 / study.scales[0])}"
     if any(grain.MARK in text.get_text() for text in figure.findobj(Text)):
-        foot = f"{foot} {grain.legend(1.0 / study.scales[0])}."
-    for told in filter(None, (few, study.floor)):
-        foot = f"{foot} {told[0].upper()}{told[1:]}."
+        foot = f"{foot} {grain.legend(1.0 / study.scales[0])}{f'; so are {few}' if few else ''}."
+    elif few:
+        foot = f"{foot} {told_few(few, 1.0 / study.scales[0])}."
+    if study.floor:
+        foot = f"{foot} {study.floor[0].upper()}{study.floor[1:]}."
     style.note(figure, foot.strip())
 
 
 def few_drawn(study: Answers, measure: str, kind: str) -> str:
-    """How many of the points that a kind of figure draws rest on too few simulated persons to tell, in words; empty for none."""
+    """How many of the points that a kind of figure draws rest on too few simulated persons to tell, as in "3 of 8 design points"; empty for none."""
     if not study.is_real or np.ptp(study.scales) or study.scales[0] >= 1.0:
         return ""
     told: list[str] = []
     for name, few, whole in _drawn_few(study, measure, kind):
         if few.any():
-            of = told_few(int(few.sum()), f"{len(few)} {whole}", 1.0 / study.scales[0])
-            told.append(f"{sentence(name)}: {of}" if kind == "pareto" else of)
-    return ". ".join(told)
+            of = f"{few.sum()} of {len(few)} {whole}"
+            told.append(f"{of} in {called(name)}" if kind == "pareto" else of)
+    return ", ".join(told)
 
 
 def _drawn_few(study: Answers, measure: str, kind: str) -> Iterator[tuple[str, pd.Series, str]]:
     """Each number that a kind of figure draws, at which of its points it rests on too few, and what these are."""
 
     def few(values: pd.Series, size: float) -> pd.Series:
-        return values.map(lambda value: too_few(value, size))
+        return values.map(lambda value: too_few(float(value), size))
 
     if kind == "paired":
         yield measure, few(study.paired((measure,))["difference"], study.size_of(measure)), "differences"

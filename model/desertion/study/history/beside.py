@@ -80,7 +80,7 @@ class ModelledSeries:
     def grain(self) -> str:
         """At how many points the model's median rests on too few simulated persons to tell, in words; empty where at none."""
         few = sum(too_few(float(median), self.size) for median in np.median(self.simulated, axis=0))
-        return told_few(few, f"{len(self.places)} points", self.size) if few else ""
+        return told_few(f"{few} of {len(self.places)} points", self.size) if few else ""
 
     @property
     def sums(self) -> str:
