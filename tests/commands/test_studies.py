@@ -1,12 +1,14 @@
 """The commands about studies, end to end on the stand-in model."""
 
+import json
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from desertion import sweep
+from desertion import Scenario, sweep
 from desertion.cli import main
+from desertion.scenario.grain import floor_note
 from desertion.study.analysis.pictures import suited
 from desertion.study.analysis.study import Study
 from desertion.study.failures import StudyFailedError
@@ -73,6 +75,24 @@ def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: p
     half = _told(capsys, "merge", "one half.sqlite", "outputs/mine.shard-1-of-2.sqlite")
     assert "100 runs are missing; the study's command with --out 'one half.sqlite', without --shard, makes them" in half
     assert "200 done" in _told(capsys, "sweep", "mine.toml", "-q", "--out", "one half.sqlite")
+
+
+def test_a_world_below_the_floor_of_scale_is_said_by_every_command(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`sweep` at its end, `show` in its head and as JSON, `search` below its table; none of them at real size."""
+    text = 'scenario = "toy"\ndays = 2\nreplicates = 1\nscale = SCALE\n[vary]\n"hosts.@asylum.screening_detection" = { range = [0, 1], steps = 2 }\n'
+    search = ["search", "mine.toml", "-q", "--workers", "1", "--candidates", "3", "--no-rival"]
+    note = floor_note(Scenario.load("toy", scale=0.2))
+    for scale, count in ((0.2, 1), (1.0, 0)):
+        study.write_text(text.replace("SCALE", str(scale)))
+        with in_process():
+            swept = _told(capsys, "sweep", "mine.toml", "-q", "--out", f"{scale}.sqlite")
+            found = _told(capsys, *search, "--out", f"search-{scale}.sqlite")
+        assert swept.count(f"\nnote: {note}\n") == count
+        assert found.count(f"\nnote: {note}\n") == count
+        assert _told(capsys, "show", f"{scale}.sqlite").count(f"\nnote       {note}\n") == count
+        assert json.loads(_told(capsys, "show", f"{scale}.sqlite", "--json"))["floor"] == note * count
 
 
 @pytest.mark.parametrize("begun", [False, True])

@@ -17,6 +17,7 @@ from desertion.figures import answers as drawn
 from desertion.figures import style
 from desertion.figures.fronts import fronts
 from desertion.figures.maps import heatmap
+from desertion.scenario.grain import floor_note
 from desertion.study.analysis.cascades import size_distribution
 from desertion.study.analysis.pictures import overview
 from desertion.study.analysis.study import Study
@@ -166,7 +167,7 @@ def test_a_map_says_how_many_runs_a_cell_holds_and_what_too_few_means(tmp_path: 
     assert all(cell.endswith("†") == (float(cell.rstrip("†")) < 25.0) for cell in cells)
     words = " ".join(figure.get_supxlabel().split())
     assert "Each cell: 3 runs." in words
-    assert "† too few to tell at this scale: fewer than 5 simulated persons, each of whom stands for 5." in words
+    assert "† too few to tell at this scale: fewer than 5 simulated persons, each of whom stands for 5; so are 4 of 4 design points." in words
     table = study.runs.assign(left_total=np.where(study.runs["design"] == 1, 100.0, 10.0))
     table.attrs.update(study.runs.attrs)
     study.runs = table
@@ -174,6 +175,62 @@ def test_a_map_says_how_many_runs_a_cell_holds_and_what_too_few_means(tmp_path: 
     assert sorted(drawn) == ["100", "10†", "10†", "10†"]
     study.runs = study.runs.iloc[1:]
     assert "Each cell: 2 to 3 runs." in " ".join(study.plot("left_total", "phase").get_supxlabel().split())
+
+
+@pytest.mark.parametrize(
+    ("kind", "measure", "what"),
+    [
+        ("response", "share_left", "4 of 4 design points"), ("sizes", "share_left", "4 of 4 design points"),
+        ("response", "left_total", "4 of 4 design points"), ("phase", "soldiers_left_share", "4 of 4 design points"),
+        ("curves", "left", "4 of 4 lines at their last day"), ("paired", "left_total", "2 of 2 differences"),
+        ("pareto", "left_total", "4 of 4 design points in persons who left"),
+    ],
+)  # fmt: skip
+def test_the_foot_says_how_many_points_rest_on_too_few(tmp_path: Path, kind: str, measure: str, what: str) -> None:
+    """Four simulated persons at the most have left, in a line, a cell or a share as in the table of `show`; with six nothing is said, nor where everybody is simulated."""
+    vary = {"contagion": [0.5, 1.0], "asylum": [0.4, 0.5]}
+    told = {"vary": vary} if kind != "paired" else {"vary": {"contagion": [0.5, 1.0]}, "policies": {"a": [], "b": ["fast-track"]}}  # fmt: skip
+    study = _toy(tmp_path, 1, scale=0.2, daily=["left"], **told)
+    plain = f"{what} too few to tell at this scale: fewer than 5 simulated persons, 5 real ones each."
+    marked = (
+        f"† too few to tell at this scale: fewer than 5 simulated persons, each of whom stands for 5; so are {what}."
+    )
+    of = measure.removesuffix("_share").replace("share_left", "left_total")
+
+    def drawn(persons: float) -> str:
+        values = persons * 5.0 - study.runs["design"] % 2
+        table = study.runs.assign(**{measure: values, of: values})
+        if kind == "paired":
+            table[measure] *= (study.runs["policies"] == "b").to_numpy()
+        table.attrs.update(study.runs.attrs)
+        study.runs = table
+        with pytest.MonkeyPatch.context() as patch:
+            bands = type(study).bands
+
+            def bent(own: Study, *args: Any, **more: Any) -> pd.DataFrame:
+                found = bands(own, *args, **more)
+                return found.assign(**{name: persons * 5.0 for name in found if name.startswith("q")})
+
+            patch.setattr(type(study), "bands", bent)
+            return " ".join(study.plot(measure, kind).get_supxlabel().split())
+
+    # Infiltrators are few under any policy, and follow those who left.
+    found = drawn(4.0).replace(", 4 of 4 design points in infiltrators let in", "")
+    assert (marked if kind == "response" and measure == "left_total" else plain) in found
+    assert what not in drawn(6.0)
+    whole = _toy(tmp_path / "whole", 1, daily=["left"], **told)
+    assert "too few to tell" not in whole.plot(measure, kind).get_supxlabel().replace("\n", " ")
+
+
+def test_the_foot_says_that_a_world_is_below_the_floor(tmp_path: Path) -> None:
+    """The sentence of `run`, of the smallest world where scales differ; none at real size."""
+    note = floor_note(Scenario.load("toy", scale=0.2))
+    assert note
+    figure = _toy(tmp_path, scale=0.2, vary={"contagion": [0.5, 1.0]}).plot()
+    assert f"{note[0].upper()}{note[1:]}." in " ".join(figure.get_supxlabel().split())
+    mixed = _toy(tmp_path / "mixed", vary={"scale": [1.0, 0.2, 0.4]})
+    assert mixed.floor == note
+    assert "below the floor" not in _toy(tmp_path / "whole").plot().get_supxlabel().replace("\n", " ")
 
 
 @pytest.mark.parametrize("kind", ["curves", "sizes", "paired", "response"])

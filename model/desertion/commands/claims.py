@@ -129,6 +129,8 @@ def _tell(outcome: "ClaimsOutcome", target: Path, file: Path, own: Path | None) 
         print(f"{verdict.word:<8} {verdict.shown:>5} of {verdict.worlds:<5} {row.claim.id}")
     if outcome.run.quick:
         print("provisional: too few worlds for a verdict")
+    for note in outcome.run.floors:
+        print(f"note: {note}")
     for runs in files_of(file):
         if failed := len(Study(runs).failures):
             print(f"{many(failed, 'run failed and is', 'runs failed and are')} left out: the same command tries again, and this says why: desertion show {shlex.quote(str(runs))} --failures")  # fmt: skip

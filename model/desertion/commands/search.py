@@ -133,6 +133,8 @@ def _show(result: "SearchResult", goal: "Goal") -> None:
     print(told)
     if result.study.is_real:
         print("persons at real size" + (f"; {legend(1.0 / result.study.scales[0])}" if MARK in told else ""))
+    if result.study.floor:
+        print(f"note: {result.study.floor}")
     print(f"all candidates: {result.study.path}")
 
 
@@ -157,7 +159,7 @@ def _compare(results: "Mapping[str, SearchResult]", goal: "Goal", where: str = "
 def _draw(found: "Search", path: Path) -> None:
     from desertion.figures import style
     from desertion.figures.fronts import fronts
-    from desertion.study.analysis.pictures import signed
+    from desertion.study.analysis.pictures import few_drawn, signed
 
     study, first = found.found["Optuna"].study, next(iter(found.goal.measures))
     with style.house():
@@ -171,7 +173,7 @@ def _draw(found: "Search", path: Path) -> None:
             if runs > 1
             else "One run of every mix, on the same people and fates.",
         )
-        signed(figure, study)
+        signed(figure, study, few_drawn(study, first, "pareto"))
         style.save(figure, path)
 
 

@@ -49,7 +49,7 @@ def command(
     if plot is not None:
         from desertion.figures import answers as drawn
         from desertion.figures import style
-        from desertion.study.analysis.pictures import signed, told_of_sensitivity
+        from desertion.study.analysis.pictures import few_drawn, signed, told_of_sensitivity
         from desertion.study.analysis.sensitivity import explained
 
         with style.house():
@@ -57,7 +57,7 @@ def command(
             (drawn.indices if order == "total" else drawn.effects)(figure.subplots(), found, explained(measure, of))
             style.raised(figure)
             style.note(figure, told_of_sensitivity(found))
-            signed(figure, study)
+            signed(figure, study, few_drawn(study, measure, "sensitivity"))
             style.save(figure, plot)
         print(f"drawn: {plot}")
     if table is not None:

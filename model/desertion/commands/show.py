@@ -126,6 +126,7 @@ def _show_json(study: "Answers", measure: str) -> int:
             "points": study.points,
             "failures": failures,
             "size": study.basis(measure),
+            "floor": study.floor,
             **tables,
         }
     )
@@ -145,6 +146,8 @@ def _head(study: "Answers") -> None:
     print(f"points     {len(study.points):,} ({spec['design']['kind']}), {study.missing()} without a finished run")
     scale = f", scale {spec['scale'] or 'own'}" if study.has_size else ""
     print(f"scenario   {', '.join(study.scenarios) or 'not told'}{scale}, seed {spec['seed']}")
+    if study.floor:
+        print(f"note       {study.floor}")
     print(f"varied     {', '.join(varied) or 'nothing'}; policies: {', '.join(spec['policies'])}")
     print(f"curves     {', '.join(header.get('columns', ())) or 'none'}")
     print(f"made       {header['created']} by desertion {header['versions']['desertion']} on {header['platform']}")

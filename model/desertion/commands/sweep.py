@@ -97,6 +97,8 @@ def command(
     )
     done = run_study(spec, file, options)
     print(f"{file}: {done.held}")
+    if done.floor:
+        print(f"note: {done.floor}")
     if len(done.failures):
         print(f"see why with: desertion show {shlex.quote(str(file))} --failures")
     print(f"look at it with: desertion show {shlex.quote(str(file))} --plot study.png")

@@ -46,9 +46,20 @@ def stands_for(size: float) -> str:
     return f"{size:,.0f}" if size >= 10.0 else f"{size:.2g}"
 
 
-def legend(size: float) -> str:
-    """What the mark means, for the foot of a table or figure."""
-    return f"{MARK} {TOO_FEW}: fewer than {FEWEST} simulated persons, each of whom stands for {stands_for(size)}"
+def legend(*sizes: float) -> str:
+    """What the mark means, for the foot of a table or figure whose marked numbers are of worlds of these sizes."""
+    ends = dict.fromkeys(stands_for(size) for size in (min(sizes), max(sizes)))
+    return f"{MARK} {TOO_FEW}: fewer than {FEWEST} simulated persons, each of whom stands for {' to '.join(ends)}"
+
+
+def told_few(points: str, size: float) -> str:
+    """That some points are too few to tell, for the foot of a figure that has no room for marks.
+
+    Args:
+        points: So many of how many, as in "3 of 8 points".
+        size: Real persons for each simulated one.
+    """
+    return f"{points} {TOO_FEW}: fewer than {FEWEST} simulated persons, {stands_for(size)} real ones each"
 
 
 def basis(size: float) -> str:

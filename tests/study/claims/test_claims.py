@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from desertion.errors import InputError
+from desertion.scenario import Scenario
+from desertion.scenario.grain import floor_note
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.document import load
 from desertion.study.claims.files import as_run, files_of, most_of
@@ -264,7 +266,7 @@ def test_the_command_of_a_report_repeats_all_runs_that_it_rests_on(plan: ClaimsP
 
 
 def test_people_are_counted_of_each_size_in_which_a_scenario_is_run(plan: ClaimsPlan, tmp_path: Path) -> None:
-    """One arm at a half of the size of the other: the report named that of the first alone."""
+    """One arm at a half of the size of the other: the report named that of the first alone; the smaller one is below the floor of scale, and it says so."""
     assert plan.path is not None
     plan.path.write_text(
         TEXT.replace('[arms.closed]\nscenario = "toy"', '[arms.closed]\nscenario = "toy"\nscale = 0.5')
@@ -272,6 +274,9 @@ def test_people_are_counted_of_each_size_in_which_a_scenario_is_run(plan: Claims
     with ThreadPoolExecutor(2) as pool:
         found = put_to_the_test(replace(plan, count=2, replicates=1), tmp_path / "claims.sqlite", _options(pool))
     assert found.run.people == {"toy": (500, 1000)}
+    note = f"toy: {floor_note(Scenario.load('toy', scale=0.5))}"
+    assert found.run.floors == (note,)
+    assert f"\n\n{note}.\n\n" in found.write(tmp_path)[1].read_text()
 
 
 def test_further_runs_that_failed_are_had_again_in_the_worlds_that_were_open_then(

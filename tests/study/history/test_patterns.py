@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -10,9 +12,11 @@ import pandas as pd
 import pytest
 
 from desertion.scenario import Scenario
-from desertion.study.history.counts import COUNTS, Record
+from desertion.scenario.grain import legend
+from desertion.study.blocks import markdown
+from desertion.study.history.counts import COUNTS, Count, Record, persons_behind, quotient
 from desertion.study.history.pattern_list import PATTERNS
-from desertion.study.history.patterns import SETUPS, Pattern, hold
+from desertion.study.history.patterns import SETUPS, Pattern, hold, patterns_blocks
 from desertion.study.history.targets import targets
 
 
@@ -28,7 +32,7 @@ def test_patterns_that_are_not_met_stay_in_the_table() -> None:
             high=high,
             source="none",
             setups=(),
-            number=lambda runs: np.arange(11.0),
+            number=lambda runs: [float(number) for number in range(11)],
         )
 
     met, missed = hold([made(4, 6), made(7, 9)], {})
@@ -60,12 +64,40 @@ def test_who_refuses_openly_has_not_tried_to_get_away() -> None:
             "day_left": pd.array([105, 1, 2, 106, None, 3], dtype="Int32"),
         }
     )
-    runs = {name: [SimpleNamespace(people=lambda: people)] * 2 for name in ("gdr_army", "gdr_army_closed")}
+    run = SimpleNamespace(people=lambda: people, scenario=SimpleNamespace(scale=1.0))
+    runs = {name: [run] * 2 for name in ("gdr_army", "gdr_army_closed")}
     parts = {pattern.id: pattern.parts(runs) for pattern in PATTERNS if pattern.parts is not None}
     assert parts["army-attempts"] == (4.0, 4.0)
     assert parts["army-attempts-whole-run"] == (8.0, 8.0)
     together = next(held for held in hold(PATTERNS, runs) if held.pattern.id == "army-attempts")
     assert together.number == "1: 4 over 4 in all replicates together"
+    run.scenario.scale = 0.5
+    halved = next(held for held in hold(PATTERNS, runs) if held.pattern.id == "army-attempts")
+    assert halved.number == "1†: 4 over 4 in all replicates together", "four simulated ones of eight"
+    assert markdown(patterns_blocks([halved, together], 2)).rstrip().endswith(f"{legend(2.0)}.")
+    assert "†" not in markdown(patterns_blocks([together], 2))
+
+
+def test_the_number_of_a_pattern_rests_on_the_persons_of_its_median() -> None:
+    """Four of a hundred real ones each in the middle replicate."""
+    numbers = [Count(1.0, 3.0), Count(2.0, 4.0), Count(5.0, 9.0)]
+    made = replace(PATTERNS[0], setups=("russia",), number=lambda runs: numbers)
+    run = SimpleNamespace(scenario=SimpleNamespace(scale=0.01))
+    (few,) = hold([made], {"russia": [run] * 3})  # pyright: ignore[reportArgumentType] - what is read of a model
+    assert few.number == "2† (1.1 to 4.7)"
+    (enough,) = hold([replace(made, number=lambda runs: [*numbers, numbers[2], numbers[2]])], {"russia": [run] * 5})  # pyright: ignore[reportArgumentType]
+    assert "†" not in enough.number
+
+
+def test_a_count_knows_on_how_many_simulated_persons_it_rests() -> None:
+    """Sums add up, differences leave the rest, quotients have the fewer, factors change none; at real size, and of what is no count, nothing is lost."""
+    six, four = Count.simulated(6.0, 0.5), Count.simulated(4.0, 0.5)
+    assert ((six + four), (six + four).persons) == (10.0, 10.0)
+    assert ((six - four), (six - four).persons) == (2.0, 2.0)
+    assert ((four - six).persons, sum([six, four]).persons, (six + 100.0).persons) == (2.0, 10.0, 6.0)  # pyright: ignore[reportAttributeAccessIssue]
+    assert ((100 * six / 0.5), (100 * six / 0.5).persons) == (1200.0, 6.0)
+    assert (quotient(six, four), quotient(six, four).persons, quotient(four, 8.0).persons) == (1.5, 4.0, 4.0)
+    assert Count.simulated(3.0, 1.0).persons == math.inf == persons_behind(3.0)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +132,7 @@ def _run(start: date, days: int, scale: float) -> SimpleNamespace:
         daily=pd.DataFrame({"day": day} | dict.fromkeys(flows, day) | {"turnout": day / 1e3}),
         hosts=pd.concat(hosts),
         people=lambda: people,
-        measures=lambda: {"soldiers_left_share": 0.06, "flee_departures": 500.0},
+        measures=lambda: {"soldiers_left_share": 0.06, "soldiers_left": 40.0, "flee_departures": 500.0},
     )
 
 
@@ -124,12 +156,18 @@ def test_counts_take_the_days_that_they_name_and_no_other() -> None:
         "russia-called": _days(1, 58) * 100,
     }
     assert {name: COUNTS[name](russia) for name in expected} == pytest.approx(expected)
+    persons = {
+        "russia-flight": 102, "russia-ebb": _days(21, 27), "russia-kazakhstan": 89, "russia-claims": claims, "russia-claims-per-flight": 181,
+        "russia-absent": 181, "russia-prisoners": 2 * _days(1, 181), "russia-called": _days(1, 58),
+    }  # fmt: skip
+    assert {name: persons_behind(COUNTS[name](russia)) for name in persons} == pytest.approx(persons)
     gdr = Record(_run(date(1989, 7, 1), 184, 0.01))  # pyright: ignore[reportArgumentType]
     months = {"july": (1, 31), "august": (32, 62), "september": (63, 92), "october": (93, 123), "november": (124, 153), "december": (154, 184)}  # fmt: skip
     for month, span in months.items():
         assert COUNTS[f"gdr-{month}"](gdr) == pytest.approx(_days(*span) * 100), month
     assert COUNTS["gdr-peak"](gdr) == pytest.approx(13.4)  # 11 November is the 134th day
     assert COUNTS["gdr-first"](gdr) == pytest.approx(10.0)
+    assert persons_behind(COUNTS["gdr-first"](gdr)) == pytest.approx(0.1 * 4 * 184)
     hungary = Record(_run(date(2015, 7, 1), 123, 0.01))  # pyright: ignore[reportArgumentType]
     assert COUNTS["hungary-october"](hungary) == pytest.approx(_days(93, 123) * 100)
 
@@ -144,3 +182,5 @@ def test_numbers_of_patterns_take_the_days_that_they_name() -> None:
     assert numbers["closure"](runs)[0] == pytest.approx((second + 23_960) / (first + 23_960))
     assert numbers["fled-per-called"](runs)[0] == pytest.approx(50_000 / 318_000)
     assert numbers["baseline"](runs)[0] == pytest.approx(3.0)
+    behind = {"closure": first / 100, "closure-persons": first / 100, "fled-per-called": 500.0, "baseline": 40.0}
+    assert {name: persons_behind(numbers[name](runs)[0]) for name in behind} == pytest.approx(behind)

@@ -15,7 +15,7 @@ RARE = 1.2
 
 
 def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
-    """`sum` = a + b, `difference` = a - b, `first` and `same` = a, `event` = whether a > 0.5; attempts of soldiers 12.2 to 1 where a = 0.6; c does nothing.
+    """`sum` = a + b, `difference` = a - b, `first` and `same` = a, `event` = whether a > 0.5; attempts of soldiers 12.2 to 1 where a = 0.6; c does nothing. Ten simulated persons stand behind a `first` of 1.
 
     In armies of more than half their real size the sum is larger by 0.2, and by a tenth of a door that a case sets.
     """
@@ -30,5 +30,6 @@ def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     more = 0.2 * ((case["scale"] or 0.0) > 0.5) + 0.1 * float(case["settings"].get("behaviour.push_door", 0.0))
     numbers = {"sum": a + b + more, "difference": a - b, "first": a, "same": a, "event": float(a > 0.5)}
     opened, closed = (float(rng.poisson(mean)) for mean in (RARE * 12.2 * max(a, 0.0) / 0.6, RARE))
+    numbers["first, persons"] = 10.0 * a  # a count that the others are not
     numbers |= {"army-attempts, above": opened, "army-attempts, below": closed}
     return Outcome(numbers, np.empty((0, 0), np.float32), ())

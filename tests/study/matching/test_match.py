@@ -1,5 +1,6 @@
 """Claims about matches, on a stand-in whose region that is not ruled out is known."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,14 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from desertion import InputError, match
+from desertion import InputError, Scenario, match
+from desertion.scenario.grain import floor_note
 from desertion.study.blocks import markdown
 from desertion.study.matching import course, runs
 from desertion.study.matching.aims import aims_of
-from desertion.study.matching.document import Design, Screening
+from desertion.study.matching.document import Design, Screening, load
 from desertion.study.matching.emulator import Emulator
 from desertion.study.matching.fitting import fit
-from desertion.study.matching.matched import Match
+from desertion.study.matching.matched import LEGEND, Match
 from desertion.study.matching.proposals import Outlook, propose
 from desertion.study.matching.report import blocks, findings
 from desertion.study.matching.screening import effects, with_trajectories
@@ -287,6 +289,61 @@ def test_too_few_survivors_are_said(matched: Make) -> None:
     assert 5 < len(found.kept) < 30
     assert not found.inputs["says"].any()
     assert "Too few" in findings(found)[1]
+
+
+def test_a_number_that_rests_on_fewer_than_five_simulated_persons_is_marked(matched: Make, tmp_path: Path) -> None:
+    """Two of them stand behind a `first` of 0.2, in the table and in the finding; six behind 0.6; of `same` it is not known."""
+    told = {"screening": 0, "waves": [{"worlds": 64}]}
+    few = matched(targets={"first": figure(0.2), "same": figure(0.2)}, out=tmp_path / "few", **told)
+    rows = few.targets.set_index("target")
+    assert rows["persons"]["first"] == pytest.approx(2.0, abs=0.5)
+    assert rows["few"]["first"] == 1.0
+    assert rows["too_few"].tolist() == [True, False]
+    text = markdown(blocks(few, "again"))
+    assert re.search(r"\| `first` \| fit \| 0.2 \| 0\.\d+† \(", text)
+    assert LEGEND in text
+    assert text.count("†") == 2, "one number and the legend"
+    assert "`first` rests on fewer than 5 simulated persons in 100 % of kept worlds" in text
+    enough = markdown(blocks(matched(targets={"first": figure(0.6)}, out=tmp_path / "enough", **told), "again"))
+    assert "†" not in enough
+    assert "rests on" not in enough
+
+
+def test_a_quotient_of_all_runs_rests_on_the_fewer_of_its_two_counts_in_all_of_them() -> None:
+    """Also in runs of before the persons were kept; at real size nothing is lost by the scale."""
+    aim = next(aim for aim in aims_of(load("gdr-1989")) if aim.name == "army-attempts")
+    runs = np.array([[12.0, 1.0], [15.0, 2.0]])
+    assert aim.persons(runs, np.full(2, np.nan)) == 3.0
+    assert np.isnan(replace(aim, scaled=False).persons(runs, np.full(2, np.nan)))
+
+
+def test_what_is_kept_by_the_chance_of_its_few_runs_alone_is_counted(known: Match) -> None:
+    """By hand: two runs of chance 0.03 in a sum forgive a sixth of the discrepancy, which these worlds need."""
+    kept = known.kept
+    off = np.maximum((kept["sum"] - 1.0).abs(), (kept["difference"] - 0.2).abs()) / 0.03
+    near = int((off < 3.0).sum())
+    assert 0 < near < len(kept)
+    assert known.without_chance == near
+    assert (
+        f" By error and discrepancy alone {near} of the {len(kept)} lie within 3 standard deviations of every figure that rules out: "
+        f"{len(kept) - near} miss one" in findings(known)[0]
+    )
+
+
+def test_a_wave_without_an_emulator_expects_nothing(matched: Make) -> None:
+    """Too few worlds to learn from: the chance of all worlds of the wave, which nobody had asked, stood as 30.0 and 100 %."""
+    told = {"waves": [{"worlds": 30}], "screening": 2}
+    for found in (matched(**told), matched(only_judge=True, **told)):
+        assert set(found.emulators["kind"]) == {"none"}
+        assert found.stages[["expected", "volume"]].isna().all(axis=None)
+        assert re.search(r"\| wave 1 \| 30 \| \d+ \| - \| \d+ \| - \|", markdown(blocks(found, "again")))
+
+
+def test_worlds_below_the_floor_of_scale_are_said(matched: Make) -> None:
+    """The sentence that `run` prints."""
+    found = matched(scenario="front-2022", scale=0.0005, screening=0, waves=[{"worlds": 30}])
+    assert f"`run`: {floor_note(Scenario.load('front-2022', scale=0.0005))}." in findings(found)
+    assert any("do not say on how many simulated persons" in finding for finding in findings(found))
 
 
 def test_what_a_target_adds_to_the_others_is_read_off_the_runs(known: Match) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
+from desertion.scenario.grain import floor_note
 from desertion.simulation.model import DesertionModel
 from desertion.study.design.factors import Factor, factor
 from desertion.study.design.layout import DesignRule
@@ -33,7 +34,7 @@ from desertion.study.matching.runs import Results, results
 from desertion.study.matching.screening import active_inputs
 from desertion.study.matching.space import Space
 from desertion.study.matching.training import Stretch, Training
-from desertion.study.matching.world_run import hopeless, run_world, scenario_in, task_check
+from desertion.study.matching.world_run import floors, hopeless, run_world, scenario_in, task_check
 from desertion.study.run.origin import header
 from desertion.study.run.task import Outcome
 from desertion.study.store.row import Row
@@ -173,7 +174,7 @@ def test_chance_is_that_of_a_typical_world() -> None:
     variances = np.concatenate([rng.normal(0.0, 0.1, (1000, 2)).var(axis=1, ddof=1), np.full(10, 9.0)])
     whole = Results(
         points=[{}] * 1010, stage=np.ones(1010, np.int64), means={"t": np.full(1010, 1.5)}, variances={"t": variances},
-        values={"t": np.full(1010, 1.5)}, unknown={"t": np.zeros(1010, bool)}, counts=np.full(1010, 2.0), seconds=np.zeros(1010), errors=[""] * 1010,
+        values={"t": np.full(1010, 1.5)}, unknown={"t": np.zeros(1010, bool)}, persons={"t": np.full(1010, np.nan)}, counts=np.full(1010, 2.0), seconds=np.zeros(1010), errors=[""] * 1010,
     )  # fmt: skip
     assert whole.chance(_aim(), 3.0) == pytest.approx(0.01, rel=0.25)
 
@@ -767,6 +768,55 @@ def test_targets_of_ones_own_count_persons_at_real_size() -> None:
         [2 * own["left_total"], own["share_left"], 2 * (own["left_hide"] - 3 * own["left_flee"])]
     )
     assert own["left_total"] > 20
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0])
+def test_a_run_keeps_the_simulated_persons_behind_its_numbers(scale: float) -> None:
+    """Those who left, for their count and for their share of all alike; three who flee move a difference of three times them by one of its own; nobody where every person is simulated, or none is counted."""
+    targets = {
+        "left_total": {}, "share_left": {}, "fallen": {}, "less": {"effect": "30 * run.left_flee"},
+    }  # fmt: skip
+    stated = {name: {"observed": [1, 2], "discrepancy": 0.1, **more} for name, more in targets.items()}
+    case = {"scenario": "toy", "scale": scale}
+    design = Design.model_validate({"cases": {"run": case}, "vary": {"asylum": {"range": [0, 1]}}, "target": stated})
+    model = DesertionModel(Scenario.load("toy", scale=scale), rng=1).run()
+    found = {name: value for aim in aims_of(design) for name, value in aim.counted({"run": model}).items()}
+    own = model.measures()
+    behind = {"left_total": own["left_total"], "share_left": own["left_total"], "less": own["left_flee"]}
+    assert set(found) == {*stated, *(f"{name}, persons" for name in (behind if scale < 1.0 else ()))}
+    assert all(found[f"{name}, persons"] == pytest.approx(behind[name]) for name in (behind if scale < 1.0 else ()))
+
+
+def test_worlds_below_the_floor_of_scale_are_named_by_case() -> None:
+    """Only cases that a target reads, and no large one."""
+    case = {"scenario": "front-2022"}
+    design = Design.model_validate(
+        {
+            "cases": {"small": case | {"scale": 0.0005}, "large": case | {"scale": 0.002}, "idle": case | {"scale": 0.0005}},
+            "vary": {"asylum": {"range": [0, 1]}},
+            "target": {"more": {"observed": [1, 2], "discrepancy": 0.1, "effect": "small.left_total - large.left_total"}},
+        }
+    )  # fmt: skip
+    found = floors(design, aims_of(design), {})
+    assert found == {"small": floor_note(Scenario.load("front-2022", scale=0.0005))}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[[targets]]\nname = 'left_flee'", "targets: lists the names of shipped targets, and no list of tables: write each as [target.NAME]"),
+        ("[targets.left_flee]\nobserved = [2, 3]", "targets: lists the names of shipped targets, and no list of tables: write each as [target.NAME]"),
+        ("[[target]]\nname = 'left_flee'", "target: is a table for each name, and no list of tables: write each as [target.NAME]"),
+        ("[[cases]]\nscenario = 'toy'", "cases: is a table for each name, and no list of tables: write each as [cases.NAME]"),
+    ],
+)  # fmt: skip
+def test_a_list_of_tables_is_refused_with_the_form_that_is_meant(tmp_path: Path, text: str, sentence: str) -> None:
+    """It said "must be text", of what the writer had taken for a target."""
+    cases = "" if "cases" in text else "[cases.run]\nscenario = 'toy'\n"
+    (tmp_path / "own.toml").write_text(f"{cases}[vary]\nasylum = {{ range = [0.1, 0.9] }}\n{text}\n")
+    with pytest.raises(InputError) as refused:
+        load(tmp_path / "own.toml")
+    assert str(refused.value).endswith(f"own.toml: {sentence}")
 
 
 def test_the_runs_of_a_world_count_its_targets_and_repeat_themselves() -> None:

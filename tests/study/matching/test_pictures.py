@@ -14,6 +14,7 @@ from desertion.figures.marks import Mark
 from desertion.study.matching import document, pictures
 from desertion.study.matching.aims import Aim, aims_of
 from desertion.study.matching.ensemble import load_ensemble
+from desertion.study.matching.matched import LEGEND
 from desertion.study.matching.space import Space
 
 
@@ -54,6 +55,11 @@ def test_targets_are_drawn_by_what_worlds_are_judged_by(tmp_path: Path, monkeypa
     match.results.means["russia-flight"] += 12.0 * unit
     pictures.draw_targets(cast("Any", match), tmp_path / "targets.png")
     assert "Arrows: beyond the end of the axis." in said[1]
+    assert LEGEND not in said[1]
+    match.targets["too_few"] = True
+    pictures.draw_targets(cast("Any", match), tmp_path / "targets.png")
+    assert drawn[-1].name == "russia flight†"
+    assert said[2].endswith(LEGEND), "what rests on too few is marked, and the mark explained"
 
 
 def _kept(aims: Sequence[Aim]) -> SimpleNamespace:
@@ -62,7 +68,8 @@ def _kept(aims: Sequence[Aim]) -> SimpleNamespace:
     worlds = pd.DataFrame({"kept": np.arange(len(table)) < len(table) - 1})
     kept = table[worlds["kept"]].assign(**{f"I.{aim.name}": 0.0 for aim in aims})
     means = {aim.name: aim.on_scale(table[aim.name].to_numpy(float)) for aim in aims}
-    return SimpleNamespace(design=document.load("russia-2022"), aims=aims, kept=kept, worlds=worlds, results=SimpleNamespace(means=means))  # fmt: skip
+    targets = pd.DataFrame({"target": [aim.name for aim in aims], "too_few": False})
+    return SimpleNamespace(design=document.load("russia-2022"), aims=aims, kept=kept, worlds=worlds, targets=targets, results=SimpleNamespace(means=means))  # fmt: skip
 
 
 def test_inputs_whose_values_are_words_have_no_row_but_are_counted(

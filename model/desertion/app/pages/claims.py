@@ -114,6 +114,8 @@ def _Verdicts(file: JudgedFile) -> Any:
             kind="small",
         )
         text(run.command, "code")
+        for note in run.floors:
+            text(f"{note}.", kind="small")
         drawn(verdict_table(outcome.judged))
         if any(row.few for row in outcome.judged):
             text(LEGEND, kind="small")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from desertion.errors import InputError
 from desertion.parameters.arguments import STUDY_RUN, Names, ruled
 from desertion.scenario import Scenario
+from desertion.scenario.grain import floor_note
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import DAILY, MEASURES, counted
 from desertion.simulation.record.own_table import own_table
@@ -138,6 +140,18 @@ class Contents:
         """Real persons behind each simulated one in a measure; 1 where it counts none, at the simulated size, and where points differ in scale."""
         counts = self.is_real and counted([measure], MEASURES)
         return float(1.0 / self.scales[0]) if counts and np.ptp(self.scales) == 0.0 else 1.0
+
+    @cached_property
+    def floor(self) -> str:
+        """The sentence that marks results of worlds below the floor of scale, of the smallest of its worlds; empty where all reach it, and where runs have no size."""
+        if not self.has_size:
+            return ""
+        sized = [name for name in map(str, self.points) if name == "scenario" or name.rpartition(".")[2] == "soldiers"]
+        points = self.points[sized].assign(scale=self.scales).drop_duplicates().sort_values("scale").to_dict("records")
+        # A file can be read where the scenario that it names is not at hand.
+        with suppress(InputError):
+            return next(filter(None, (floor_note(self.scenario(cast("dict[str, Any]", each))) for each in points)), "")
+        return ""
 
     def basis(self, measure: str) -> str:
         """Size of a measure's counts, "real" or "simulated"; empty for shares, inputs, own measures, and where runs have none."""

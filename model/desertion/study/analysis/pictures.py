@@ -1,6 +1,6 @@
 """The figure that suits a study, chosen by its design or by the user."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -22,13 +22,13 @@ from desertion.figures.answers import (
     scatter,
 )
 from desertion.figures.fronts import fronts
-from desertion.figures.labels import NO_INTERVAL, label, many, percent, policy
+from desertion.figures.labels import NO_INTERVAL, called, label, many, percent, policy
 from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
 from desertion.reading import setting_text
 from desertion.scenario import grain
-from desertion.scenario.grain import basis, too_few
-from desertion.simulation.record.columns import BAND, is_chance
+from desertion.scenario.grain import basis, told_few, too_few
+from desertion.simulation.record.columns import BAND, DAILY, counted, is_chance
 from desertion.study.analysis.answers import Answers
 from desertion.study.analysis.axes import is_grid, numeric_inputs, varied_inputs, with_places, without_place
 from desertion.study.analysis.bands import level_name
@@ -82,12 +82,18 @@ def overview(
         else:
             _DRAWN[chosen](figure, study, measure)
         style.raised(figure)
-        signed(figure, study)
+        signed(figure, study, few_drawn(study, measure, chosen))
         return figure
 
 
-def signed(figure: Figure, study: Answers) -> None:
-    """Write below a figure which study it is of, before its note, and after it what its counts rest on."""
+def signed(figure: Figure, study: Answers, few: str = "") -> None:
+    """Write below a figure which study it is of, before its note, and after it what its counts rest on.
+
+    Args:
+        figure: The figure.
+        study: The study.
+        few: What `few_drawn` says of it.
+    """
     foot = " ".join(f"{study.title}. {figure.get_supxlabel()}".split())
     if not figure.get_supxlabel().startswith(_EACH):
         foot = f"{foot} {_runs_told('design point', done_runs(study.runs).groupby('design').size())}"
@@ -95,8 +101,45 @@ def signed(figure: Figure, study: Answers) -> None:
     if alike and study.scales.max() < 1.0:
         foot = f"{foot} {basis(1.0 / study.scales[0])}"
     if any(grain.MARK in text.get_text() for text in figure.findobj(Text)):
-        foot = f"{foot} {grain.legend(1.0 / study.scales[0])}."
+        foot = f"{foot} {grain.legend(1.0 / study.scales[0])}{f'; so are {few}' if few else ''}."
+    elif few:
+        foot = f"{foot} {told_few(few, 1.0 / study.scales[0])}."
+    if study.floor:
+        foot = f"{foot} {study.floor[0].upper()}{study.floor[1:]}."
     style.note(figure, foot.strip())
+
+
+def few_drawn(study: Answers, measure: str, kind: str) -> str:
+    """How many of the points that a kind of figure draws rest on too few simulated persons to tell, as in "3 of 8 design points"; empty for none."""
+    if not study.is_real or np.ptp(study.scales) or study.scales[0] >= 1.0:
+        return ""
+    told: list[str] = []
+    for name, few, whole in _drawn_few(study, measure, kind):
+        if few.any():
+            of = f"{few.sum()} of {len(few)} {whole}"
+            told.append(f"{of} in {called(name)}" if kind == "pareto" else of)
+    return ", ".join(told)
+
+
+def _drawn_few(study: Answers, measure: str, kind: str) -> Iterator[tuple[str, pd.Series, str]]:
+    """Each number that a kind of figure draws, at which of its points it rests on too few, and what these are."""
+
+    def few(values: pd.Series, size: float) -> pd.Series:
+        return values.map(lambda value: too_few(float(value), size))
+
+    if kind == "paired":
+        yield measure, few(study.paired((measure,))["difference"], study.size_of(measure)), "differences"
+    elif kind == "curves":
+        column = study.curve_of(measure)
+        ends = study.bands((column,)).groupby("design").last()[level_name(BAND["median"])]
+        yield measure, few(ends, 1.0 / study.scales[0] if counted([column], DAILY) else 1.0), "lines at their last day"
+    elif kind == "pareto":
+        goal, table = study.goal(), study.front_with(measure)
+        for name in USUAL if goal is None else goal.measures:
+            yield name, few(table[name], study.size_of(name)), "design points"
+    # A chance is of runs, whatever the persons in each.
+    elif not (is_chance(measure) or (kind == "phase" and measure == SIZE)):
+        yield measure, study.few(measure)["q50"], "design points"
 
 
 def _runs_told(what: str, runs: pd.Series) -> str:

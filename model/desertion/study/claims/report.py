@@ -57,6 +57,7 @@ class Run:
         quick: whether it was a quick run.
         bounds: what history allows, a sentence each.
         matched: the values that an ensemble gives its worlds; empty where all are drawn.
+        floors: which scenarios are run below the floor of scale, a sentence each.
     """
 
     worlds: int
@@ -71,6 +72,7 @@ class Run:
     quick: bool
     bounds: tuple[str, ...] = ()
     matched: tuple[Point, ...] = ()
+    floors: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> str:
@@ -104,7 +106,7 @@ def blocks(
     parts: list[Block] = [Heading(TITLE, 1)]
     if run.quick:
         parts += [Text(f"**{_PROVISIONAL}**", "provisional")]
-    parts += [Text(CAUTION), Text(_size(run))]
+    parts += [Text(CAUTION), Text(_size(run)), *(Text(f"{note}.") for note in run.floors)]
     for title, built_in in _GROUPS.items():
         rows = [row for row in judged if row.claim.by_construction == built_in]
         if not rows:

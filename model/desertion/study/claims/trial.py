@@ -1,5 +1,6 @@
 """The test of the claims: all arms in all worlds, run once and resumable, then verdicts and reports."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pandas as pd
 
 from desertion.figures.labels import many
 from desertion.files import write_text
+from desertion.scenario import Scenario
+from desertion.scenario.grain import floor_note
 from desertion.study.blocks import html, markdown, page
 from desertion.study.claims.document import Bound, Claims, load
 from desertion.study.claims.files import beside, check_held, files_of, most_of, rows_of, runs_of
@@ -142,12 +145,19 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     worst = ensemble.table.get("worst", []) if ensemble else []
     known = {"distance from the targets": list(worst)[: plan.count]} if len(worst) else {}
     judged, numbers = judge_all(claims, points, results, known, plan.scale, plan.replicates)
+    bare = _bare(claims, plan.scale)
     about = Run(
         worlds=plan.count,
         complete=len(complete),
         replicates=first,
         most=max([first, *map(len, results.values())]),
-        people=_people(claims, plan.scale),
+        people=_people(bare),
+        floors=tuple(
+            f"{name}: {note}"
+            for name, worlds in bare.items()
+            for note in dict.fromkeys(map(floor_note, worlds))
+            if note
+        ),
         runs=len(runs),
         seconds=sum(seconds for _, _, seconds in held),
         seed=plan.seed,
@@ -177,12 +187,17 @@ def _span(bound: Bound) -> str:
     return f" over {bound.days:g} days{wider}" if bound.days else wider
 
 
-def _people(claims: Claims, scale: float) -> dict[str, tuple[int, ...]]:
-    """People per world, by scenario, of each size in which it is run."""
-    sizes: dict[str, set[int]] = {}
+def _bare(claims: Claims, scale: float) -> dict[str, list[Scenario]]:
+    """Scenarios without policies, by name, of each scale and settings in which they are run."""
+    found: dict[str, list[Scenario]] = {}
     for arm in {
         (arm.scenario, arm.scale, repr(arm.settings)): arm for arm in map(claims.arms.__getitem__, claims.arms_needed())
     }.values():
-        bare = dressed(arm.model_copy(update={"policies": (), "change": ()}), {}, claims.world.days, scale)
-        sizes.setdefault(arm.scenario, set()).add(bare.sized().people)
-    return {scenario: tuple(sorted(found)) for scenario, found in sizes.items()}
+        plain = arm.model_copy(update={"policies": (), "change": ()})
+        found.setdefault(arm.scenario, []).append(dressed(plain, {}, claims.world.days, scale))
+    return found
+
+
+def _people(bare: Mapping[str, Sequence[Scenario]]) -> dict[str, tuple[int, ...]]:
+    """People per world, by scenario, of each size in which it is run."""
+    return {name: tuple(sorted({world.sized().people for world in worlds})) for name, worlds in bare.items()}

@@ -14,7 +14,7 @@ from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.figures.labels import rounded
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
-from desertion.scenario.grain import FEWEST, TOO_FEW, stands_for, too_few
+from desertion.scenario.grain import told_few, too_few
 from desertion.scenario.loading import calibration
 from desertion.simulation.record.columns import DAILY, counted
 from desertion.study.arrays import Array
@@ -80,12 +80,7 @@ class ModelledSeries:
     def grain(self) -> str:
         """At how many points the model's median rests on too few simulated persons to tell, in words; empty where at none."""
         few = sum(too_few(float(median), self.size) for median in np.median(self.simulated, axis=0))
-        of = f"{few} of {len(self.places)} points"
-        return (
-            f"{of} {TOO_FEW}: fewer than {FEWEST} simulated persons, {stands_for(self.size)} real ones each"
-            if few
-            else ""
-        )
+        return told_few(f"{few} of {len(self.places)} points", self.size) if few else ""
 
     @property
     def sums(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,57 @@ SETUP_OF_TABLE = {"russia-2022": "russia", "gdr-1989": "gdr", "hungary-2015": "h
 """Name of the run that the targets of a table look at."""
 BORDER_STATES = ("finland", "estonia", "latvia", "lithuania", "poland", "norway")
 EUROPE = (*BORDER_STATES, "czechia", "germany", "france")
+
+
+class Count(float):
+    """A number counted in a run that knows how many simulated persons it rests on.
+
+    Sums add the persons up, a difference rests on those that are left of it, a quotient on the fewer of its two; factors change none.
+
+    Args:
+        value: The number.
+        persons: Simulated persons behind it; infinite where it counts none, and at real size, where nothing is lost by the scale.
+    """
+
+    def __new__(cls, value: float, persons: float = math.inf) -> Count:
+        """The number."""
+        made = super().__new__(cls, value)
+        made.persons = persons
+        return made
+
+    persons: float
+
+    @classmethod
+    def simulated(cls, persons: float, scale: float) -> Count:
+        """So many persons of a world of a scale, not yet at real size."""
+        return cls(persons, persons if scale < 1.0 else math.inf)
+
+    def __add__(self, other: float, /) -> Count:
+        """The sum with another count, or with a plain number, behind which nobody stands."""
+        return Count(float(self) + float(other), self.persons + (other.persons if isinstance(other, Count) else 0.0))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: float, /) -> Count:
+        """The difference to another count."""
+        away = persons_behind(other)
+        rest = math.inf if math.isinf(self.persons) or math.isinf(away) else abs(self.persons - away)
+        return Count(float(self) - float(other), rest)
+
+    def __mul__(self, factor: float, /) -> Count:
+        """The count in another unit."""
+        return Count(float(self) * factor, self.persons)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, factor: float, /) -> Count:
+        """The count in another unit."""
+        return Count(float(self) / factor, self.persons)
+
+
+def persons_behind(number: float) -> float:
+    """Simulated persons that a number rests on; infinite where it counts none."""
+    return number.persons if isinstance(number, Count) else math.inf
 
 
 class Record:
@@ -32,36 +84,46 @@ class Record:
         """The row of the record that holds the state at the end of a date."""
         return (dt.date.fromisoformat(date) - self.start).days + 1
 
-    def left(self, kind: str, route: str, first: str, last: str) -> float:
+    def left(self, kind: str, route: str, first: str, last: str) -> Count:
         """Persons of a kind who left by a route between two dates, both included."""
         people = self.people[(self.people.kind == kind) & (self.people.route == route)]
-        return float(people.day_left.between(self.day(first), self.day(last)).sum() / self.scale)
+        return self._of(people.day_left.between(self.day(first), self.day(last)).sum())
 
-    def at(self, column: str, host: str, date: str) -> float:
+    def at(self, column: str, host: str, date: str) -> Count:
         """A column of a host's record at the end of a date."""
         rows = self.hosts[(self.hosts.host == host) & (self.hosts.day == self.day(date))]
-        return float(rows[column].sum() / self.scale)
+        return self._of(rows[column].sum())
 
-    def admitted(self, host: str, first: str, last: str) -> float:
+    def admitted(self, host: str, first: str, last: str) -> Count:
         """People whom a host admitted between two dates, both included."""
         rows = self.hosts[(self.hosts.host == host) & self.hosts.day.between(self.day(first), self.day(last))]
-        return float(rows.admitted.sum() / self.scale)
+        return self._of(rows.admitted.sum())
 
-    def new(self, column: str, first: str, last: str) -> float:
+    def new(self, column: str, first: str, last: str) -> Count:
         """A column of the daily record summed between two dates, both included."""
-        return float(self.daily[self.daily.day.between(self.day(first), self.day(last))][column].sum() / self.scale)
+        return self._of(self.daily[self.daily.day.between(self.day(first), self.day(last))][column].sum())
+
+    def turnout(self, first: str, last: str) -> Count:
+        """Per cent of the people in the street on the day of the most between two dates, both included."""
+        most = float(self.daily[self.daily.day.between(self.day(first), self.day(last))].turnout.max())
+        return Count(100 * most, Count.simulated(most * len(self.people), self.scale).persons)
+
+    def _of(self, persons: float) -> Count:
+        return Count.simulated(float(persons), self.scale) / self.scale
 
 
-def claims_in_europe(model: DesertionModel) -> float:
+def claims_in_europe(model: DesertionModel) -> Count:
     """Claims decided or waiting at the end of a run in the European hosts, persons at real size."""
     hosts = model.hosts[model.hosts["host"].isin(EUROPE)]
     waiting = hosts.loc[hosts["day"] == model.scenario.days, "waiting"]
-    return float(hosts["decided"].sum() + waiting.sum()) / model.scenario.scale
+    scale = model.scenario.scale
+    return Count.simulated(float(hosts["decided"].sum() + waiting.sum()), scale) / scale
 
 
-def quotient(above: float, below: float) -> float:
-    """One number over another, NaN where there is nothing to divide by."""
-    return above / below if below > 0.0 else float("nan")
+def quotient(above: float, below: float) -> Count:
+    """One number over another, NaN where there is nothing to divide by; it rests on the fewer persons of the two."""
+    value = float(above) / float(below) if below > 0.0 else math.nan
+    return Count(value, min(persons_behind(above), persons_behind(below)))
 
 
 def _prisoners(run: Record) -> float:
@@ -72,10 +134,6 @@ def _day_of_november(run: Record) -> float:
     """Day of November on which the government falls; never is a day after the year's last, which no band holds."""
     fallen = run.daily.day[run.daily.fallen > 0]
     return float((fallen.min() if len(fallen) else run.day("1989-12-31") + 1) - run.day("1989-11-01") + 1)
-
-
-def _turnout(run: Record, first: str, last: str) -> float:
-    return 100 * float(run.daily[run.daily.day.between(run.day(first), run.day(last))].turnout.max())
 
 
 COUNTS: Mapping[str, Callable[[Record], float]] = {
@@ -100,11 +158,11 @@ COUNTS: Mapping[str, Callable[[Record], float]] = {
     "gdr-october": lambda run: run.new("new_flee", "1989-10-01", "1989-10-31"),
     "gdr-november": lambda run: run.new("new_flee", "1989-11-01", "1989-11-30"),
     "gdr-december": lambda run: run.new("new_flee", "1989-12-01", "1989-12-31"),
-    "gdr-peak": lambda run: _turnout(run, "1989-07-01", "1989-11-11"),
-    "gdr-first": lambda run: _turnout(run, "1989-10-02", "1989-10-08"),
+    "gdr-peak": lambda run: run.turnout("1989-07-01", "1989-11-11"),
+    "gdr-first": lambda run: run.turnout("1989-10-02", "1989-10-08"),
     "gdr-fall": _day_of_november,
     "hungary-october": lambda run: run.admitted("hungary", "2015-10-01", "2015-10-31"),
     "germany-october": lambda run: run.admitted("germany", "2015-10-01", "2015-10-31"),
     "sweden-october": lambda run: run.admitted("sweden", "2015-10-01", "2015-10-31"),
 }
-"""By target: what is counted, persons at real size."""
+"""By target: what is counted, persons at real size, each a `Count` where it counts persons."""

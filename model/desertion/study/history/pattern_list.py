@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from statistics import fmean
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from desertion.study.arrays import Array
 from desertion.study.history import shipped
-from desertion.study.history.counts import BORDER_STATES, Record, claims_in_europe, quotient
+from desertion.study.history.counts import BORDER_STATES, Count, Record, claims_in_europe, quotient
 from desertion.study.history.patterns import Pattern, Runs
 from desertion.study.history.targets import targets
 
@@ -23,31 +21,40 @@ if TYPE_CHECKING:
 _ARMIES = ("gdr_army", "gdr_army_closed")
 
 
-def _per_month(runs: Runs) -> Array:
+def _measured(model: DesertionModel, measure: str) -> Count:
+    """A measure that counts persons, at the simulated size."""
+    return Count.simulated(model.measures()[measure], model.scenario.scale)
+
+
+def _per_month(runs: Runs) -> list[float]:
     """Per cent of soldiers who leave in thirty days, mean over the run."""
-    return np.array([100 * m.measures()["soldiers_left_share"] / m.scenario.days * 30 for m in runs["front"]])
+    return [
+        Count(100 * m.measures()["soldiers_left_share"] / m.scenario.days * 30, _measured(m, "soldiers_left").persons)
+        for m in runs["front"]
+    ]
 
 
-def _penalty(runs: Runs) -> Array:
+def _penalty(runs: Runs) -> list[float]:
     both = zip(runs["front_harsh"], runs["front"], strict=True)
-    return np.array([quotient(a.measures()["soldiers_left"], b.measures()["soldiers_left"]) for a, b in both])
+    return [quotient(_measured(a, "soldiers_left"), _measured(b, "soldiers_left")) for a, b in both]
 
 
-def _callers(runs: Runs) -> Array:
+def _callers(runs: Runs) -> list[float]:
     """Surrenders that a campaign adds, for 100 contacts that the hotline had by March 2023."""
-    return 100 * _added_surrenders(runs) / _figure("hotline-contacts", date(2023, 3, 3))
+    contacts = _figure("hotline-contacts", date(2023, 3, 3))
+    return [100 * added / contacts for added in _added_surrenders(runs)]
 
 
-def _within_reach(runs: Runs) -> Array:
+def _within_reach(runs: Runs) -> list[float]:
     """Surrenders that a campaign adds, per cent of the half of the army that it reaches."""
-    reached = np.array([0.5 * m.sized.forces[0].soldiers / m.scenario.scale for m in runs["front_campaign"]])
-    return 100 * _added_surrenders(runs) / reached
+    reached = [0.5 * m.sized.forces[0].soldiers / m.scenario.scale for m in runs["front_campaign"]]
+    return [100 * added / half for added, half in zip(_added_surrenders(runs), reached, strict=True)]
 
 
-def _added_surrenders(runs: Runs) -> Array:
+def _added_surrenders(runs: Runs) -> list[Count]:
     """Further surrenders with a campaign, persons at real size."""
     both = zip(runs["front_campaign"], runs["front"], strict=True)
-    return np.array([(a.measures()["surrendered"] - b.measures()["surrendered"]) / a.scenario.scale for a, b in both])
+    return [(_measured(a, "surrendered") - _measured(b, "surrendered")) / a.scenario.scale for a, b in both]
 
 
 def _figure(series: str, first: date) -> float:
@@ -55,15 +62,16 @@ def _figure(series: str, first: date) -> float:
     return next(point.value for point in shipped.load(series).points if point.start == first)
 
 
-def _distant(runs: Runs) -> Array:
+def _distant(runs: Runs) -> list[float]:
     """Per cent of deserting soldiers who got abroad when only distant asylum is left."""
     values: list[float] = []
     for model in runs["distant_only"]:
         people = model.people()
         gone = people[(people["kind"] == "soldier") & people["day_left"].notna()]
         abroad = gone["status"].isin(["abroad", "applicant", "protected", "refused"])
-        values.append(100 * quotient(float(abroad.sum()), float(len(gone))))
-    return np.array(values)
+        counts = (Count.simulated(float(number), model.scenario.scale) for number in (abroad.sum(), len(gone)))
+        values.append(100 * quotient(*counts))
+    return values
 
 
 def _army(number: Callable[[pd.DataFrame], int]) -> Callable[[Runs], tuple[float, float]]:
@@ -85,42 +93,43 @@ def _attempts(soldiers: pd.DataFrame) -> int:
     return int((soldiers["route"].isin(["flee", "hide"]) & (soldiers["day_left"] <= until)).sum())
 
 
-def _emigrants(first: str, last: str) -> Callable[[Runs], Array]:
+def _emigrants(first: str, last: str) -> Callable[[Runs], list[float]]:
     """People who fled between two dates, both counted, at real size."""
-    return lambda runs: np.array([Record(model).new("new_flee", first, last) for model in runs["gdr"]])
+    return lambda runs: [Record(model).new("new_flee", first, last) for model in runs["gdr"]]
 
 
-def _weekly_ratio(short_stays: float) -> Callable[[Runs], Array]:
+def _weekly_ratio(short_stays: float) -> Callable[[Runs], list[float]]:
     """Entries into the European border states in the week of 3 October 2022 against the week before, short stays included."""
 
-    def entries(model: DesertionModel, first: date) -> float:
+    def entries(model: DesertionModel, first: date) -> Count:
         hosts = model.hosts
         offset = (first - model.scenario.start).days
         rows = hosts["host"].isin(BORDER_STATES) & hosts["day"].between(offset + 1, offset + 7)
-        return float(hosts.loc[rows, ["admitted", "irregular"]].to_numpy().sum()) / model.scenario.scale + short_stays
+        entered = hosts.loc[rows, ["admitted", "irregular"]].to_numpy().sum()
+        return Count.simulated(float(entered), model.scenario.scale) / model.scenario.scale + short_stays
 
-    def number(runs: Runs) -> Array:
+    def number(runs: Runs) -> list[float]:
         weeks = date(2022, 10, 3), date(2022, 9, 26)
-        return np.array([quotient(*(entries(model, week) for week in weeks)) for model in runs["russia"]])
+        return [quotient(*(entries(model, week) for week in weeks)) for model in runs["russia"]]
 
     return number
 
 
-def _claims_per_flight(runs: Runs) -> Array:
-    flights = [m.measures()["flee_departures"] / m.scenario.scale for m in runs["russia_long"]]
-    return np.array([quotient(claims_in_europe(m), n) for m, n in zip(runs["russia_long"], flights, strict=True)])
+def _claims_per_flight(runs: Runs) -> list[float]:
+    models = runs["russia_long"]
+    return [quotient(claims_in_europe(m), _measured(m, "flee_departures") / m.scenario.scale) for m in models]
 
 
-def _fled_per_called(runs: Runs) -> Array:
-    return np.array([quotient(m.measures()["flee_departures"] / m.scenario.scale, 318_000.0) for m in runs["russia"]])
+def _fled_per_called(runs: Runs) -> list[float]:
+    return [quotient(_measured(m, "flee_departures") / m.scenario.scale, 318_000.0) for m in runs["russia"]]
 
 
 def _together(name: str, parts: Callable[[Runs], tuple[float, float]]) -> Pattern:
     """A quotient of all replicates of both armies together: of a rare event below, that of one replicate is chance."""
-    return replace(_pattern(name, _ARMIES, lambda runs: np.array([quotient(*parts(runs))])), parts=parts)
+    return replace(_pattern(name, _ARMIES, lambda runs: [quotient(*parts(runs))]), parts=parts)
 
 
-def _pattern(name: str, setups: tuple[str, ...], number: Callable[[Runs], Array]) -> Pattern:
+def _pattern(name: str, setups: tuple[str, ...], number: Callable[[Runs], Sequence[float]]) -> Pattern:
     target = targets()[name]
     low, high = target.band
     return Pattern(
@@ -150,7 +159,5 @@ PATTERNS = (
     _together("army-attempts-whole-run", _army(lambda soldiers: int(soldiers["day_left"].notna().sum()))),
     _pattern("exodus-august", ("gdr",), _emigrants("1989-08-01", "1989-08-31")),
     _pattern("exodus-november", ("gdr",), _emigrants("1989-11-01", "1989-11-30")),
-    _pattern(
-        "fall-1989", ("gdr",), lambda runs: np.array([float(np.mean([m.measures()["fallen"] for m in runs["gdr"]]))])
-    ),
+    _pattern("fall-1989", ("gdr",), lambda runs: [fmean(m.measures()["fallen"] for m in runs["gdr"])]),
 )

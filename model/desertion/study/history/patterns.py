@@ -5,8 +5,10 @@ A pattern that is not met stays in the table: it says where the model or its num
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -14,8 +16,9 @@ from pydantic import Field
 from desertion.parameters.field import Frozen
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
-from desertion.study.arrays import Array
+from desertion.scenario.grain import FEWEST, legend, mark
 from desertion.study.blocks import Block, Heading, Table, Text, short_number, spread
+from desertion.study.history.counts import Count, persons_behind
 from desertion.study.statistics import middle_nine_tenths
 
 if TYPE_CHECKING:
@@ -72,7 +75,7 @@ class Pattern:
         source: where the target comes from, with its grade.
         counted: whether it is one of the patterns counted; former definitions are reported beside them.
         setups: runs that it needs.
-        number: the number in each replicate.
+        number: the number in each replicate, a `Count` where it counts persons.
         parts: counts above and below, where the number is one quotient of all replicates together.
     """
 
@@ -84,27 +87,34 @@ class Pattern:
     source: str
     counted: bool = True
     setups: tuple[str, ...]
-    number: Callable[[Runs], Array]
+    number: Callable[[Runs], Sequence[float]]
     parts: Callable[[Runs], tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True)
 class PatternResult:
-    """A pattern held against runs: 5 %, 50 % and 95 % quantiles over replicates; the `parts` of one quotient of them all, which has no range."""
+    """A pattern held against runs: 5 %, 50 % and 95 % quantiles over replicates; the `parts` of one quotient of them all, which has no range; the simulated `persons` behind the median, each of whom stands for `size`."""
 
     pattern: Pattern
     fifth: float
     median: float
     ninety_fifth: float
     parts: tuple[float, float] | None = None
+    persons: float = math.inf
+    size: float = 1.0
+
+    @property
+    def few(self) -> bool:
+        """Whether the median rests on too few simulated persons to tell."""
+        return self.persons < FEWEST
 
     @property
     def number(self) -> str:
         """What the runs gave, as a table shows it."""
         if self.parts is None:
-            return spread(self.fifth, self.median, self.ninety_fifth)
+            return spread(self.fifth, self.median, self.ninety_fifth, few=self.few)
         above, below = self.parts
-        return f"{short_number(self.median)}: {above:g} over {below:g} in all replicates together"
+        return f"{short_number(self.median)}{mark(self.few)}: {above:g} over {below:g} in all replicates together"
 
     @property
     def met(self) -> bool:
@@ -128,15 +138,14 @@ def run_setups(names: Sequence[str], replicates: int, seed: int) -> dict[str, li
 
 def hold(patterns: Sequence[Pattern], runs: Runs) -> tuple[PatternResult, ...]:
     """Hold the patterns whose runs are there against them."""
-    there = (pattern for pattern in patterns if set(pattern.setups) <= set(runs))
-    return tuple(
-        PatternResult(
-            pattern,
-            *middle_nine_tenths(pattern.number(runs)),
-            parts=None if pattern.parts is None else pattern.parts(runs),
-        )
-        for pattern in there
-    )
+    return tuple(_held(pattern, runs) for pattern in patterns if set(pattern.setups) <= set(runs))
+
+
+def _held(pattern: Pattern, runs: Runs) -> PatternResult:
+    numbers, parts = pattern.number(runs), None if pattern.parts is None else pattern.parts(runs)
+    scale = min((model.scenario.scale for name in pattern.setups for model in runs[name]), default=1.0)
+    persons = Count.simulated(min(parts), scale).persons if parts is not None else median(map(persons_behind, numbers))
+    return PatternResult(pattern, *middle_nine_tenths(numbers), parts=parts, persons=persons, size=1.0 / scale)
 
 
 def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Block]:
@@ -152,6 +161,7 @@ def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Bloc
         for result in held
     ]
     head = ("pattern", "target", "simulated: median (5 % to 95 %)", "", "source")
+    few = [result.size for result in held if result.few]
     counted = [result.met for result in held if result.pattern.counted]
     return [
         Heading("Patterns"),
@@ -160,4 +170,5 @@ def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Bloc
             "patterns that are not met stay here."
         ),
         Table(head, rows),
+        *([Text(f"{legend(*few)}.")] if few else []),
     ]

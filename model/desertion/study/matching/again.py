@@ -16,15 +16,17 @@ from desertion.errors import InputError, shortened
 from desertion.figures.labels import many
 from desertion.files import PassingFolder, folder, shown
 from desertion.parameters.arguments import COUNT, POSITIVE, SEED, TABLE, WORKERS, ruled
+from desertion.scenario.grain import FEWEST
 from desertion.study.blocks import short_number
 from desertion.study.design.documents import scale_of
 from desertion.study.design.factors import Factor, Point
 from desertion.study.matching.aims import Aim, aims_of
 from desertion.study.matching.document import Design, load
 from desertion.study.matching.ensemble import load_ensemble
-from desertion.study.matching.matched import Match
+from desertion.study.matching.matched import Match, known_persons
 from desertion.study.matching.runs import check_worlds, results, run_stage, stored_points
 from desertion.study.matching.space import Space
+from desertion.study.matching.world_run import floors
 from desertion.study.run.options import RunOptions, options_of
 from desertion.study.statistics import median_interval
 from desertion.study.store.reader import StudyFile
@@ -93,7 +95,7 @@ class Again:
 
     @cached_property
     def targets(self) -> pd.DataFrame:
-        """One row a target: role, unit, met_same and met_changed (share of worlds that it does not rule out), change, low, high (median over worlds of the changed number against that of the same, with its 95 % interval), and is_ratio (else change is a difference in the target's unit)."""
+        """One row a target: role, unit, met_same and met_changed (share of worlds that it does not rule out), change, low, high (median over worlds of the changed number against that of the same, with its 95 % interval), few (whether one of the two rests on too few simulated persons to tell in the median world), and is_ratio (else change is a difference in the target's unit)."""
         rows: list[dict[str, object]] = []
         for aim in self.aims:
             same, changed = (float((match.worlds[f"I.{aim.name}"] < match.design.cutoff).mean()) for match in (self.same, self.changed))  # fmt: skip
@@ -101,10 +103,11 @@ class Again:
             moved = moved[np.isfinite(moved)]
             told = [float(np.median(moved)), *median_interval(moved)] if moved.size else [np.nan] * 3
             change, low, high = np.exp(told) if aim.log else told
+            persons = [known_persons(match.results, aim) for match in (self.same, self.changed)]
             rows.append(
                 {
                     "target": aim.name, "role": "fit" if aim.fit else "looked at", "unit": aim.unit, "met_same": same, "met_changed": changed,
-                    "change": change, "low": low, "high": high, "is_ratio": aim.log,
+                    "change": change, "low": low, "high": high, "few": any(len(known) and np.median(known) < FEWEST for known in persons), "is_ratio": aim.log,
                 }
             )  # fmt: skip
         return pd.DataFrame(rows)
@@ -238,6 +241,7 @@ def _held(design: Design, points: Sequence[Point], file: Path, options: RunOptio
     run_stage(design, {}, 0, points, file, options, runs)
     return Match(
         design=design, aims=aims, effects=nothing, stages=nothing, emulators=nothing, results=results([file], 0, aims), folder=file.parent,
+        floors=floors(design, aims, {}),
     )  # fmt: skip
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from desertion.figures.labels import many, percent
+from desertion.scenario.grain import mark
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
 from desertion.study.matching.again import Again
-from desertion.study.matching.matched import Match
+from desertion.study.matching.matched import LEGEND, Match
 from desertion.study.statistics import paired_chance_interval
 
 
@@ -21,6 +22,7 @@ def again_blocks(found: Again, command: str) -> list[Block]:
         Text(f"`{command}`: {many(len(found.worlds), 'world')}, {found.same.results.counts.max():.0f} runs each, changed and not, {seconds:,.0f} s of one core."),
         Bullets(again_findings(found)),
         _table(found),
+        *([Text(LEGEND)] if found.targets["few"].any() else []),
     ]  # fmt: skip
 
 
@@ -34,6 +36,7 @@ def again_findings(found: Again) -> list[str]:
         f"({(same & changed).sum()} in both): a difference of {_points(changed.mean() - same.mean())} points in 100"
         + (f" (95 % interval {_points(low)} to {_points(high)})." if np.isfinite(low) else ", too few worlds for an interval.")
     ]  # fmt: skip
+    told += [f"`{case}`: {note}." for case, note in (found.same.floors | found.changed.floors).items()]
     alike = int(found.forgiven_alike.sum())
     if alike != changed.sum():
         told.append(f"With the chance that worlds as they are have in their runs {alike} are kept {found.change}: the rest of the difference is that chance forgives {'less' if alike > changed.sum() else 'more'} there.")  # fmt: skip
@@ -82,4 +85,4 @@ def _change(row: dict[Any, Any]) -> str:
     if np.isnan(row["change"]):
         return "-"
     interval = "too few" if np.isnan(row["low"]) else f"{short_number(row['low'])} to {short_number(row['high'])}"
-    return f"{'+' if row['change'] > 0 and not row['is_ratio'] else ''}{short_number(row['change'])} ({interval})"
+    return f"{'+' if row['change'] > 0 and not row['is_ratio'] else ''}{short_number(row['change'])}{mark(row['few'])} ({interval})"

@@ -13,8 +13,9 @@ import pandas as pd
 from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.simulation.record.columns import at_real_size
 from desertion.study.arrays import Array
-from desertion.study.design.formula import Effect
-from desertion.study.history.counts import COUNTS, SETUP_OF_TABLE, Record, quotient
+from desertion.study.design.formula import Effect, Measures
+from desertion.study.design.grain import moved, one_person
+from desertion.study.history.counts import COUNTS, SETUP_OF_TABLE, Count, Record, persons_behind, quotient
 from desertion.study.history.pattern_list import PATTERNS
 from desertion.study.history.patterns import Pattern
 from desertion.study.history.targets import targets
@@ -42,8 +43,9 @@ class Aim:
         discrepancy: standard deviation of what the model leaves out on that scale.
         fit: whether it rules out; others are only looked at.
         cases: runs that it reads.
-        number: the number in the runs of one world, by case; NaN where there is none.
+        number: the number in the runs of one world, by case, a `Count` where it counts persons; NaN where there is none.
         parts: the counts above and below, where the number is one quotient of all runs of a world together.
+        scaled: whether a case is of fewer persons than real ones.
     """
 
     name: str
@@ -57,16 +59,36 @@ class Aim:
     cases: tuple[str, ...]
     number: Callable[[Models], float]
     parts: Callable[[Models], tuple[float, float]] | None = None
+    scaled: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names under which a run's numbers are kept."""
         return (self.name,) if self.parts is None else (f"{self.name}, above", f"{self.name}, below")
 
+    @property
+    def grain(self) -> str:
+        """Name under which the simulated persons behind a run's number are kept; runs of before have none, nor have numbers that count no persons."""
+        return f"{self.name}, persons"
+
     def counted(self, models: Models) -> dict[str, float]:
         """What one replicate of a world gives, by column."""
-        found = (self.number(models),) if self.parts is None else self.parts(models)
-        return dict(zip(self.columns, found, strict=True))
+        if self.parts is not None:
+            return dict(zip(self.columns, self.parts(models), strict=True))
+        found = self.number(models)
+        persons = persons_behind(found)
+        return {self.name: float(found)} | ({} if np.isinf(persons) else {self.grain: persons})
+
+    def persons(self, runs: Array, behind: Array) -> float:
+        """Simulated persons that the number of a world rests on: a run, or in all runs if it is a quotient of all; NaN where it is not known, or counts none.
+
+        Args:
+            runs: shape (replicate, column).
+            behind: what each replicate has under `grain`, shape (replicate,).
+        """
+        if self.parts is not None:
+            return float(runs.sum(axis=0).min()) if self.scaled else np.nan
+        return float(behind.mean())
 
     def together(self, runs: Array) -> tuple[float, float, float]:
         """What the replicates of a world give: the number, where it lies on the scale, and the variance of a single replicate there.
@@ -181,6 +203,7 @@ def _shipped(name: str, design: Design) -> Aim:
     return Aim(
         name=name, what=target.what, unit=target.unit, observed=target.observed, log=target.scale == "log",
         error=target.error, discrepancy=target.discrepancy, fit=target.role == "fit" and name not in design.set_aside, cases=cases, number=number, parts=parts,
+        scaled=_scaled(design, cases),
     )  # fmt: skip
 
 
@@ -196,10 +219,27 @@ def _record(model: DesertionModel) -> Record:
     return Record(model)
 
 
+def _scaled(design: Design, cases: Sequence[str]) -> bool:
+    return any((design.cases[case].scale or 1.0) < 1.0 for case in cases)
+
+
 def _real_measures(model: DesertionModel) -> dict[str, float]:
     """The measures of a run, counts of persons at real size."""
     table = at_real_size(pd.DataFrame([model.measures()]), model.scenario.scale)
     return {str(name): float(table[name].iloc[0]) for name in table}
+
+
+def _count(effect: Effect, models: Models) -> Count:
+    """What an expression over measures gives at real size."""
+    measures: dict[str, Measures] = {case: _real_measures(model) for case, model in models.items()}
+
+    def one(case: str, name: str) -> float:
+        model = models[case]
+        scale = model.scenario.scale
+        # Where every person is simulated nothing is lost by the scale.
+        return one_person(measures[case], name, model.day) / scale if scale < 1.0 else 0.0
+
+    return Count(effect(measures), moved(effect, measures, one))
 
 
 def own_effect(name: str, own: OwnTarget, design: Design) -> Effect:
@@ -224,7 +264,7 @@ def _own(name: str, own: OwnTarget, design: Design) -> Aim:
     return Aim(
         name=name, what=own.what or name, unit=own.unit, observed=(low, high), log=own.scale == "log",
         error=own.error, discrepancy=own.discrepancy, fit=own.role == "fit" and name not in design.set_aside, cases=cases,
-        number=lambda models: effect({case: _real_measures(models[case]) for case in cases}),
+        number=lambda models: _count(effect, {case: models[case] for case in cases}), scaled=_scaled(design, cases),
     )  # fmt: skip
 
 

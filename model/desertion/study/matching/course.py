@@ -29,6 +29,7 @@ from desertion.study.matching.runs import (
 from desertion.study.matching.screening import COLUMNS, active_inputs, effects, screening_points, with_trajectories
 from desertion.study.matching.space import Space
 from desertion.study.matching.training import Stretch, Training
+from desertion.study.matching.world_run import floors
 from desertion.study.run.options import RunOptions
 
 MOST_WORLDS = 450
@@ -166,6 +167,8 @@ class Course:
         own = results([self.file(stage), *([again] if has_runs(again) else [])], stage, self.aims)
         self.found.append(own)
         proposed = len(stored_points(self.file(stage)) or ())
+        if all(row["kind"] == "none" for row in self.emulators if row["stage"] == stage):
+            hope = None  # where none was made all worlds are hoped for, which is nobody's expectation
         self.stages.append(
             {
                 "stage": stage, "proposed": proposed, "worlds": len(own.points), "seconds": float(own.seconds.sum()),
@@ -262,5 +265,6 @@ class Course:
             results=joined(self.found),
             folder=self.place,
             changed=tuple(sorted(self.changed)),
+            floors=floors(self.design, self.aims, self.documents),
             keep=keep,
         )

@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, FiniteFloat, field_validator, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, ValidationInfo, field_validator, model_validator
 
 from desertion.errors import InputError, input_error, refuse_unknown, unknown_name
 from desertion.files import is_file, shipped_designs, shown
@@ -131,6 +131,17 @@ class Design(Frozen):
             for name, stated in cases.items()
         }
 
+    @field_validator("cases", "target", "targets", mode="before")
+    @classmethod
+    def _check_tables(cls, stated: Any, about: ValidationInfo) -> Any:
+        """Refuse tables of a list, `[[targets]]`, where each has a name, and tables of one's own under the key of shipped targets."""
+        listed = isinstance(stated, Sequence) and any(isinstance(each, Mapping) for each in stated)
+        if listed or (about.field_name == "targets" and isinstance(stated, Mapping)):
+            key, table = about.field_name, "cases" if about.field_name == "cases" else "target"
+            holds = "lists the names of shipped targets" if key == "targets" else "is a table for each name"
+            raise ValueError(f"{holds}, and no list of tables: write each as [{table}.NAME]")
+        return stated
+
     @field_validator("vary")
     @classmethod
     def _check_factors(cls, vary: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +161,7 @@ class Design(Frozen):
         for name in self.set_aside:
             refuse_unknown("target", name, (*self.targets, *self.target), where="set_aside")
         for name in self.target:
-            if name != " ".join(name.split()) or not name or name.endswith((", above", ", below")):
+            if name != " ".join(name.split()) or not name or name.endswith((", above", ", below", ", persons")):
                 raise input_error("target", name, "is no name that the tables could tell it by", way_out="rename it")
         for name in (*self.targets, *self.target):
             if name in self.vary or name in RESERVED or name.startswith("I."):

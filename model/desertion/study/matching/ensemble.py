@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from desertion.scenario.rows import csv_rows
 from desertion.simulation.golden.histories import PAIRS, stored
 from desertion.study.design.factors import Point, Value
 from desertion.study.matching.matched import FACTORS, FEW, Match
+from desertion.study.matching.runs import told_apart
 
 _HEAD = "# "
 _INPUT, _TARGET = "input ", "target "
@@ -114,10 +116,9 @@ def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
     # Shuffled, so that whoever takes the first so many has worlds of all waves.
     kept = worlds[worlds["kept"]].sample(frac=1.0, random_state=match.design.seed % 2**32)
     stated = _worlds(_table(path)) if is_file(path) else ()
-    before: dict[frozenset[object], int] = {frozenset(world.items()): place for place, world in enumerate(stated)}
-    places = [
-        before.get(frozenset(world.items()), len(before)) for world in kept[list(match.space.names)].to_dict("records")
-    ]
+    before = {each: place for place, each in enumerate(told_apart(stated))}
+    here = told_apart(cast("list[Point]", kept[list(match.space.names)].to_dict("records")))
+    places = [before.get(each, len(before)) for each in here]
     kept = kept.iloc[np.argsort(places, kind="stable")]
     parts = {path: kept, path.with_stem(f"{path.stem}-rejected"): worlds[~worlds["kept"]]}
     return [write_text(place, _text(match, part, command)) for place, part in parts.items()]

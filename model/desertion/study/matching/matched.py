@@ -1,7 +1,7 @@
 """Matched: what came of a match, as tables of worlds, targets, inputs and waves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from desertion.figures.labels import many
+from desertion.scenario.grain import FEWEST, MARK, TOO_FEW
 from desertion.simulation.record.own_table import own_table
 from desertion.study.arrays import Array
 from desertion.study.matching.aims import Aim
@@ -25,10 +26,18 @@ FACTORS = {"kept_half": 0.5, "kept": 1.0, "kept_double": 2.0}
 """Columns that say whether a world is kept, with the factor on the discrepancy of all targets."""
 FEW = 30
 """Kept worlds below which a range of them says little."""
+LEGEND = f"{MARK} {TOO_FEW}: in the median world the number rests on fewer than {FEWEST} simulated persons a run, or in all its runs where it is a quotient of all together."
+"""What the mark behind the number of a target means."""
 _FALSE_ALARMS = 0.01
 _NARROWED = 0.8
 """Of an input that the evidence narrows less is left than this share of its range. Worlds of later waves were proposed near earlier ones, so that they
 lie unevenly by themselves, and a test that takes them for independent finds that everywhere."""
+
+
+def known_persons(results: Results, aim: Aim, worlds: NDArray[np.bool_] | slice = slice(None)) -> Array:
+    """Simulated persons that a target's number rests on, in those of the worlds in which they are known."""
+    persons = results.persons[aim.name][worlds]
+    return persons[np.isfinite(persons)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +55,7 @@ class Match:
         results: all runs.
         folder: where the runs lie.
         changed: names of documents and code that decided stored runs and are others now.
+        floors: for cases whose worlds are below the floor of scale, the sentence that says it.
         keep: what must live as long as the results.
     """
 
@@ -57,6 +67,7 @@ class Match:
     results: Results
     folder: Path
     changed: tuple[str, ...] = ()
+    floors: dict[str, str] = field(default_factory=dict[str, str])
     keep: object = None
 
     def __repr__(self) -> str:
@@ -108,6 +119,12 @@ class Match:
         return self.worlds[self.worlds["kept"]]
 
     @property
+    def without_chance(self) -> int:
+        """How many of the kept worlds no target rules out by error and discrepancy alone, without the variance of a world's own few runs."""
+        off = [aim.implausibility(self.results.means[aim.name], 0.0) for aim in self.fitted]
+        return int((np.max(off, axis=0) < self.design.cutoff)[self.worlds["kept"].to_numpy()].sum())
+
+    @property
     def unconfirmed(self) -> int:
         """Worlds that meet all targets and were run too seldom to be kept."""
         met = np.all([self.worlds[f"I.{aim.name}"] < self.design.cutoff for aim in self.fitted], axis=0)
@@ -130,14 +147,17 @@ class Match:
 
     @own_table
     def targets(self) -> pd.DataFrame:
-        """One row a target: role, observed, what kept worlds give (q05, median, q95), not_ruled_out (share of them that it does not rule out), others (worlds that meet all other targets), met (share of those that meet this one too).
+        """One row a target: role, observed, what kept worlds give (q05, median, q95), persons (simulated ones behind the number of the median kept world, `Aim.persons`; NaN where it is not known or counts none), too_few (whether these are too few to tell), few (share of kept worlds in which they are, of those in which they are known), not_ruled_out (share of them that it does not rule out), others (worlds that meet all other targets), met (share of those that meet this one too).
 
         The last two are over all worlds that were run: worlds are run again only if they meet everything, so that those that miss one target alone are run once.
         """
         meets = {aim.name: (self.worlds[f"I.{aim.name}"] < self.design.cutoff).to_numpy() for aim in self.aims}
         rows: list[dict[str, object]] = []
+        kept = self.worlds["kept"].to_numpy()
         for aim in self.aims:
             q05, median, q95 = middle_nine_tenths(self.kept[aim.name])
+            persons = known_persons(self.results, aim, kept)
+            middle = float(np.median(persons)) if len(persons) else np.nan
             others = np.all(
                 [meets[other.name] for other in self.fitted if other is not aim] or [np.ones(len(self.worlds), bool)],
                 axis=0,
@@ -147,7 +167,9 @@ class Match:
                 {
                     "target": aim.name, "role": "fit" if aim.fit else "looked at", "what": aim.what, "unit": aim.unit,
                     "low": low, "high": high, "q05": q05, "median": median, "q95": q95,
-                    "not_ruled_out": float(np.mean(meets[aim.name][self.worlds["kept"].to_numpy()])) if len(self.kept) else np.nan,
+                    "persons": middle, "too_few": middle < FEWEST,
+                    "few": float((persons < FEWEST).mean()) if len(persons) else np.nan,
+                    "not_ruled_out": float(np.mean(meets[aim.name][kept])) if kept.any() else np.nan,
                     "others": int(others.sum()), "met": float(meets[aim.name][others].mean()) if others.any() else np.nan,
                 }
             )  # fmt: skip

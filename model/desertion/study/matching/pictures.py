@@ -9,8 +9,9 @@ from desertion.errors import InputError
 from desertion.figures import style
 from desertion.figures.labels import called, many
 from desertion.figures.marks import WIDEST, Mark, deviations, ranges
+from desertion.scenario import grain
 from desertion.study.matching.aims import Aim
-from desertion.study.matching.matched import Match
+from desertion.study.matching.matched import LEGEND, Match
 from desertion.study.statistics import middle_nine_tenths
 
 
@@ -55,7 +56,7 @@ def draw_targets(match: Match, path: Path) -> Path:
         figure = style.new_figure("tall")
         marks = _targets(match)
         deviations(figure.subplots(), marks, match.design.cutoff)
-        drawn = {mark.name for mark in marks}
+        drawn = {mark.name.rstrip(grain.MARK) for mark in marks}
         looked = [aim for aim in match.aims if not aim.fit and _named(aim) in drawn]
         # As worlds are judged, chance in their runs included, and so not by where a dot lies.
         off = sum(float(np.median(match.kept[f"I.{aim.name}"])) >= match.design.cutoff for aim in looked)
@@ -76,7 +77,8 @@ def draw_targets(match: Match, path: Path) -> Path:
             "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: targets that rule out; others are only looked at. Grey: within one standard deviation of error and discrepancy. Dashed: where a world is ruled out, but for chance in its runs."
             + (" Missed: it would rule out half of them or more, chance included." if looked else "")
             + (" Arrows: beyond the end of the axis." if beyond else "")
-            + (f" Not drawn, since they allow no error or have no number: {', '.join(bare)}." if bare else ""),
+            + (f" Not drawn, since they allow no error or have no number: {', '.join(bare)}." if bare else "")
+            + (f" {LEGEND}" if any(mark.name.endswith(grain.MARK) for mark in marks) else ""),
         )
         return style.save(figure, path)
 
@@ -121,7 +123,7 @@ def _named(aim: Aim) -> str:
 def _targets(match: Match) -> list[Mark]:
     """Signed distances; a target that allows neither error nor discrepancy has none and is left out."""
     marks: list[Mark] = []
-    kept = match.worlds["kept"].to_numpy()
+    kept, few = match.worlds["kept"].to_numpy(), match.targets.set_index("target")["too_few"]
     for aim in match.aims:
         spread = float(np.hypot(aim.error, aim.discrepancy))
         # The mean of the logarithms, by which a world is judged, and not the logarithm of the mean.
@@ -130,5 +132,5 @@ def _targets(match: Match) -> list[Mark]:
             continue
         low, high = aim.interval
         q05, middle, q95 = middle_nine_tenths((np.minimum(values - low, 0.0) + np.maximum(values - high, 0.0)) / spread)
-        marks.append(Mark(_named(aim), middle, q05, q95, (-1.0, 1.0), aim.fit))
+        marks.append(Mark(_named(aim) + grain.mark(few[aim.name]), middle, q05, q95, (-1.0, 1.0), aim.fit))
     return marks

@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 
 from desertion.figures.labels import many, percent
+from desertion.scenario.grain import FEWEST, MARK, TOO_FEW
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number, spread
-from desertion.study.matching.matched import FEW, Match
+from desertion.study.matching.matched import FEW, LEGEND, Match
+
+_MANY_FEW = 0.1
+"""Share of kept worlds from which on it is said that they rest on too few."""
 
 CAUTION = "Not ruled out is not probable: worlds were proposed where emulators gave them a chance to be kept, not drawn from beliefs, so that shares of kept worlds are no probabilities, and a wide range may hold one likely corner."
 
@@ -25,6 +29,7 @@ def blocks(match: Match, command: str) -> list[Block]:
         Text(CAUTION),
         Heading("Targets"),
         _targets(match),
+        *([Text(LEGEND)] if match.targets["too_few"].any() else []),
         *_unconfirmed(match),
         Heading("Inputs"),
         _inputs(match),
@@ -36,14 +41,36 @@ def blocks(match: Match, command: str) -> list[Block]:
 
 def findings(match: Match) -> Sequence[str]:
     """The findings, a sentence each."""
-    return [_left(match), *_doubts(match), *_reach(match), *_ranges(match), *_looked_at(match)]
+    return [
+        _left(match),
+        *_doubts(match),
+        *_reach(match),
+        *_ranges(match),
+        *_looked_at(match),
+        *_grain(match),
+    ]
 
 
 def _left(match: Match) -> str:
     half, kept, double = match.discrepancies["kept"]
     seldom = int(match.discrepancies["run_fewer_times"].iloc[-1])
     fewer = f", {seldom:,} of them run fewer than {match.design.confirm} times" if seldom else ""
-    return f"**{kept:,} of {len(match.worlds):,} worlds that were run are not ruled out** ({half:,} with half the discrepancy, {double:,} with double{fewer})."
+    return f"**{kept:,} of {len(match.worlds):,} worlds that were run are not ruled out** ({half:,} with half the discrepancy, {double:,} with double{fewer}).{_forgiven(match)}"
+
+
+def _forgiven(match: Match) -> str:
+    """How many kept worlds owe it to the chance that is granted to their few runs; empty where none is kept."""
+    kept, near = len(match.kept), match.without_chance
+    told = f" By error and discrepancy alone {near:,} of the {kept:,} lie within {match.design.cutoff:g} standard deviations of every figure that rules out"
+    rest = f": {kept - near:,} miss one in what their few runs gave, and are kept since so few may miss it by chance; more runs, or larger armies, would tell."
+    return f"{told}{rest if near < kept else '.'}" if kept else ""
+
+
+def _grain(match: Match) -> Iterator[str]:
+    """Which targets rest on too few simulated persons in many kept worlds."""
+    for row in match.targets.to_dict("records") if len(match.kept) else ():
+        if row["few"] >= _MANY_FEW:
+            yield f"`{row['target']}` rests on fewer than {FEWEST} simulated persons in {percent(row['few'])} of kept worlds ({short_number(row['persons'])} in the median one), where it is {TOO_FEW}."
 
 
 def _doubts(match: Match) -> Iterator[str]:
@@ -51,6 +78,11 @@ def _doubts(match: Match) -> Iterator[str]:
     if match.changed:
         named = ", ".join(f"`{name}`" for name in match.changed[:8]) + (", ..." if len(match.changed) > 8 else "")
         yield f"The stored runs are of before {named} changed, and may have counted something else: to have them done by the present rules, run the match into another folder."
+    for case, note in match.floors.items():
+        yield f"`{case}`: {note}."
+    counted = [aim for aim in match.aims if aim.scaled and aim.parts is None]
+    if counted and not any(np.isfinite(match.results.persons[aim.name]).any() for aim in counted):
+        yield f"These runs do not say on how many simulated persons their numbers rest, as runs of today do: what bears no {MARK} may be {TOO_FEW} too."
     errors = Counter(filter(None, match.results.errors))
     if errors:
         yield f"{errors.total():,} of {len(match.worlds):,} worlds have runs that failed and count as ruled out, most often with: {errors.most_common(1)[0][0]}"
@@ -89,7 +121,7 @@ def _looked_at(match: Match) -> Iterator[str]:
     """What kept worlds give for targets that rule out nothing."""
     looked = match.targets[(match.targets["role"] != "fit") & (match.targets["others"] > 0)]
     for row in looked.to_dict("records") if len(match.kept) else ():
-        yield f"`{row['target']}`, only looked at: {_figure(row, 'q05', 'median', 'q95')} in kept worlds, observed {_span(row['low'], row['high'])}; {percent(row['not_ruled_out'])} of them would pass."
+        yield f"`{row['target']}`, only looked at: {f'{_given(row)} {row["unit"]}'.rstrip()} in kept worlds, observed {_span(row['low'], row['high'])}; {percent(row['not_ruled_out'])} of them would pass."
 
 
 def _listed(names: Iterable[object]) -> str:
@@ -107,7 +139,7 @@ def _targets(match: Match) -> Table:
     )
     rows = [
         (
-            f"`{row['target']}`", str(row["role"]), _figure(row, "low", "high"), _span(row["q05"], row["median"], row["q95"]),
+            f"`{row['target']}`", str(row["role"]), _figure(row, "low", "high"), _given(row),
             f"{row['others']:,}", percent(row['met']) if row["others"] else "-",
         )
         for row in match.targets.to_dict("records")
@@ -186,12 +218,14 @@ def _figure(row: Mapping[Any, Any], *columns: str) -> str:
     return f"{_span(*(row[column] for column in columns))} {row['unit']}".rstrip()
 
 
+def _given(row: Mapping[Any, Any]) -> str:
+    """What kept worlds give for a target, marked where it rests on too few."""
+    found = [float(row[name]) for name in ("q05", "median", "q95")]
+    return "no number" if np.isnan(found).all() else spread(*found, few=row["too_few"])
+
+
 def _span(*values: object) -> str:
     floats = [float(str(value)) for value in values]
-    if np.isnan(floats).all():
-        return "no number"
-    if len(floats) == 3:
-        return spread(*floats)
     numbers = [short_number(value) for value in floats]
     return numbers[0] if numbers[0] == numbers[-1] else f"{numbers[0]} to {numbers[-1]}"
 

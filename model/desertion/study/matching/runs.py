@@ -48,6 +48,7 @@ class Results:
         variances: by target, variance between the runs of a world; NaN for a single run.
         values: by target, the number itself.
         unknown: by target, whether a world has no number since nothing is counted below a quotient.
+        persons: by target, simulated persons that the number rests on (`Aim.persons`).
         counts: runs of each world.
         seconds: computing time of each world.
         errors: why a world has no value, of the first of its runs that failed; empty where all were done.
@@ -59,6 +60,7 @@ class Results:
     variances: Mapping[str, Array]
     values: Mapping[str, Array]
     unknown: Mapping[str, NDArray[np.bool_]]
+    persons: Mapping[str, Array]
     counts: Array
     seconds: Array
     errors: list[str]
@@ -88,6 +90,7 @@ def joined(parts: Sequence[Results]) -> Results:
         variances={name: np.concatenate([part.variances[name] for part in parts]) for name in names},
         values={name: np.concatenate([part.values[name] for part in parts]) for name in names},
         unknown={name: np.concatenate([part.unknown[name] for part in parts]) for name in names},
+        persons={name: np.concatenate([part.persons[name] for part in parts]) for name in names},
         counts=np.concatenate([part.counts for part in parts]),
         seconds=np.concatenate([part.seconds for part in parts]),
         errors=[error for part in parts for error in part.errors],
@@ -224,8 +227,8 @@ def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
     """
     (points, table), *others = (_runs(file, aims) for file in files)
     for known, further in others:
-        place = {key: number for number, key in enumerate(_told_apart(known))}
-        pairs = [(number, place[key]) for number, key in enumerate(_told_apart(points)) if key in place]
+        place = {key: number for number, key in enumerate(told_apart(known))}
+        pairs = [(number, place[key]) for number, key in enumerate(told_apart(points)) if key in place]
         world = pd.DataFrame(pairs, columns=["world", "again"])
         table = pd.concat(
             [table, world.merge(further.rename(columns={"world": "again"}), on="again").drop(columns="again")]
@@ -233,6 +236,7 @@ def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
     table = table.sort_values("world", kind="stable")
     numbers, borders = np.unique(table["world"].to_numpy(int), return_index=True)
     runs = {aim.name: np.split(table[list(aim.columns)].to_numpy(float), borders[1:]) for aim in aims}
+    behind = {aim.name: np.split(table[aim.grain].to_numpy(float), borders[1:]) for aim in aims}
     seconds, errors = (np.split(table[name].to_numpy(), borders[1:]) for name in ("seconds", "error"))
     found = {aim.name: np.array([aim.together(own) for own in runs[aim.name]]).reshape(-1, 3) for aim in aims}
     return Results(
@@ -242,18 +246,19 @@ def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
         means={name: columns[:, 1] for name, columns in found.items()},
         variances={name: columns[:, 2] for name, columns in found.items()},
         unknown={aim.name: np.array([aim.unknown(own) for own in runs[aim.name]], bool) for aim in aims},
+        persons={aim.name: np.array([*map(aim.persons, runs[aim.name], behind[aim.name])], float) for aim in aims},
         counts=np.array([float(len(own)) for own in seconds]),
         seconds=np.array([float(own.sum()) for own in seconds]),
         errors=[next(filter(None, own), "") for own in errors],
     )
 
 
-def _told_apart(points: Sequence[Point]) -> list[tuple[object, int]]:
+def told_apart(points: Sequence[Point]) -> list[tuple[object, int]]:
     """What each world is, and how many before it are the same: of lists alone there are only so many worlds."""
     before: Counter[object] = Counter()
     told: list[tuple[object, int]] = []
     for point in points:
-        key = tuple(point.items())
+        key = frozenset(point.items())
         told.append((key, before[key]))
         before[key] += 1
     return told
@@ -269,7 +274,7 @@ def _runs(file: Path, aims: Sequence[Aim]) -> tuple[list[Point], pd.DataFrame]:
                 f"{file} was run when target {aim.name} was the mean quotient of single runs; it is that of all runs together, whose counts were not kept: "
                 "name another folder with --out, and run the match again"
             )
-    columns = [column for aim in aims for column in aim.columns]
+    columns = [column for aim in aims for column in (*aim.columns, aim.grain)]
     table = [
         {"world": row.design, "seconds": row.seconds, "error": "" if row.status == DONE else row.error or row.status}
         | {name: row.scalars.get(name, np.nan) if row.status == DONE else np.nan for name in columns}

@@ -13,6 +13,7 @@ from desertion.errors import refuse_unknown
 from desertion.files import shipped_folder
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
+from desertion.scenario.grain import floor_note
 from desertion.study.design.aspects import check_world, in_world
 from desertion.study.design.documents import policies_at, scenario_at
 from desertion.study.design.edition import kept
@@ -77,6 +78,12 @@ def scenario_in(case: Setup, world: Point, held: Mapping[str, str]) -> Scenario:
     own = {**case.settings, **({} if case.days is None else {"days": case.days})}
     changed = dressed.with_(own) if own else dressed
     return Scenario.load(changed, policies=policies_at(case.policies, held))
+
+
+def floors(design: Design, aims: tuple[Aim, ...], held: Mapping[str, str]) -> dict[str, str]:
+    """The sentence that marks results of worlds below the floor of scale, by those cases for which there is one."""
+    notes = {name: floor_note(_plain(design.cases[name], held)) for name in _needed(design, aims)}
+    return {name: note for name, note in notes.items() if note}
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
