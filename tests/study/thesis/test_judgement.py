@@ -168,10 +168,10 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
 
 
 def test_a_trial_judges_a_series_of_ones_own_and_its_report_says_how(trial: Trial) -> None:
-    """Every cause is tried listed, its family left out, and three families unseen; the answer stands first."""
+    """Every cause is tried listed, its family left out, three families unseen and the five left by the lot last; the answer stands first."""
     judged = trial.run(open_unseen=True)
-    assert set(judged.alarms["how"]) == {"listed", "left out", "unseen"}
-    assert len(judged.alarms) == 11 + 9 + 3
+    assert set(judged.alarms["how"]) == {"listed", "left out", "unseen", "unseen, last"}
+    assert len(judged.alarms) == 11 + 9 + 3 + 5
     assert 0.0 <= judged.probability <= 1.0
     text = markdown(report.blocks([judged], None, DESIGN, "desertion thesis mine.csv"))
     assert text.index(judged.verdict.word) < text.index("## Power") < text.index("## False alarms")
@@ -217,7 +217,7 @@ def test_the_command_judges_a_file_and_its_report_carries_the_command(
     assert (seed, folder) == (9, Path("outputs", "thesis", "parts"))
     assert {path.name for path in tmp_path.iterdir()} == {"mine.csv", "outputs"}
     made = {path.name for path in (tmp_path / "outputs" / "thesis").iterdir()}
-    tables = {f"{name}.csv" for name in ("answers", "alarms", "power", "reliability", "closeness")}
+    tables = {f"{name}.csv" for name in ("answers", "alarms", "power", "advanced", "tried", "reliability", "closeness")}
     assert made == {"thesis.md", "mine.png", "power.png", "reliability.png", "false-alarms.png", *tables}
     text = (tmp_path / "outputs" / "thesis" / "thesis.md").read_text()
     assert "3,000 histories a rival and series" in text
