@@ -28,6 +28,7 @@ def _toy(size: int, apart: float) -> Table:
         cause=nothing.astype(int),
         contagious=contagious,
         owed=nothing,
+        advanced=nothing,
         form=nothing.astype(int),
         part=part,
         seen=value[:, None].astype(np.float32),

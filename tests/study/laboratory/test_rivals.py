@@ -11,7 +11,7 @@ from desertion.errors import InputError
 from desertion.study.laboratory import causes, reporting
 from desertion.study.laboratory.prior import Prior
 from desertion.study.laboratory.rivals import CAUSES, FAMILIES, cause, simulate
-from desertion.study.laboratory.unseen import POOL, drawn
+from desertion.study.laboratory.unseen import POOL, drawn, left
 from desertion.study.laboratory.window import Window
 
 MONTHS = Window(
@@ -35,6 +35,7 @@ def test_histories_are_of_the_size_of_the_series(one: object, window: Window) ->
         assert window.total / 4.0 < np.median(total) < 4.0 * window.total
         assert ((made.owed >= 0.0) & (made.owed <= 1.0)).all()
         assert (made.owed.max() > 0.0) == contagious
+        assert ((made.advanced >= made.owed) & (made.advanced <= 1.0)).all()
 
 
 def test_thirty_four_capitals_are_thirty_four() -> None:
@@ -51,6 +52,16 @@ def test_shares_owed_to_contagion_are_even() -> None:
     made = simulate(CAUSES["steady"], MONTHS, 4000, np.random.default_rng(RNG), contagious=True)
     smooth = made.owed[made.form < 3]
     assert np.histogram(smooth, bins=5, range=(0.0, 1.0))[0] / len(smooth) == pytest.approx(np.full(5, 0.2), abs=0.04)
+
+
+def test_where_nearly_all_leave_anyway_contagion_advances_them() -> None:
+    """All but one in a hundred of those at risk leave, with and without it: few are owed to it, and many more are gone early. Without contagion nobody is."""
+    window = replace(MONTHS, at_risk=(1000, 1000), total=1000.0)
+    made = simulate(CAUSES["steady"], window, 400, np.random.default_rng(RNG), contagious=True)
+    anyway = made.owed < 0.1
+    assert anyway.sum() > 20
+    assert np.median(made.advanced[anyway]) > 1.5 * np.median(made.owed[anyway])
+    assert not simulate(CAUSES["steady"], window, 9, np.random.default_rng(RNG), contagious=False).advanced.any()
 
 
 def test_trends_run_as_they_are_named() -> None:
@@ -110,6 +121,8 @@ def test_families_on_no_list_are_on_no_list() -> None:
     assert not {one.name for one in POOL} & set(CAUSES)
     assert [one.name for one in drawn(20261126, 4)] == [one.name for one in drawn(20261126, 4)]
     assert len(drawn(1, 3)) == 3
+    assert {*drawn(1, 3), *left(1, 3)} == {*POOL}
+    assert len(left(1, 3)) == len(POOL) - 3
     assert {one.family for one in CAUSES.values()} == {*FAMILIES, "steady", "several"}
 
 

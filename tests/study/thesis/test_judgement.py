@@ -23,6 +23,7 @@ from desertion.study.thesis import report
 from desertion.study.thesis.cases import Case, case_of
 from desertion.study.thesis.design import shipped
 from desertion.study.thesis.judgement import Trial
+from desertion.study.thesis.opinions import scored
 from desertion.study.thesis.thesis import thesis
 from desertion.study.thesis.verdict import CANNOT, FOUND, NOT_FOUND, TURNS, judge
 from tests.checks.documents import ROOT
@@ -168,10 +169,10 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
 
 
 def test_a_trial_judges_a_series_of_ones_own_and_its_report_says_how(trial: Trial) -> None:
-    """Every cause is tried listed, its family left out, and three families unseen; the answer stands first."""
+    """Every cause is tried listed, its family left out, three families unseen and the five left by the lot last; the answer stands first."""
     judged = trial.run(open_unseen=True)
-    assert set(judged.alarms["how"]) == {"listed", "left out", "unseen"}
-    assert len(judged.alarms) == 11 + 9 + 3
+    assert set(judged.alarms["how"]) == {"listed", "left out", "unseen", "unseen, last"}
+    assert len(judged.alarms) == 11 + 9 + 3 + 5
     assert 0.0 <= judged.probability <= 1.0
     text = markdown(report.blocks([judged], None, DESIGN, "desertion thesis mine.csv"))
     assert text.index(judged.verdict.word) < text.index("## Power") < text.index("## False alarms")
@@ -217,7 +218,7 @@ def test_the_command_judges_a_file_and_its_report_carries_the_command(
     assert (seed, folder) == (9, Path("outputs", "thesis", "parts"))
     assert {path.name for path in tmp_path.iterdir()} == {"mine.csv", "outputs"}
     made = {path.name for path in (tmp_path / "outputs" / "thesis").iterdir()}
-    tables = {f"{name}.csv" for name in ("answers", "alarms", "power", "reliability", "closeness")}
+    tables = {f"{name}.csv" for name in ("answers", "alarms", "power", "advanced", "tried", "reliability", "closeness")}
     assert made == {"thesis.md", "mine.png", "power.png", "reliability.png", "false-alarms.png", *tables}
     text = (tmp_path / "outputs" / "thesis" / "thesis.md").read_text()
     assert "3,000 histories a rival and series" in text
@@ -318,3 +319,35 @@ def test_shipped_verdicts_are_those_of_the_shipped_tables() -> None:
         of_power, of_alarms = (table[table["series"] == answer["series"]] for table in (rates, alarms))
         verdict = judge(answer["probability"], answer["threshold"], of_power, of_alarms, drift, DESIGN)
         assert (verdict.word, "; ".join(verdict.reasons)) == (answer["verdict"], answer["reasons"])
+
+
+def test_the_page_says_how_often_both_opinions_are_right() -> None:
+    """Its table is the score of the shipped histories, one series a row, and what it says in words follows from all of them."""
+    place = ROOT / "experiments" / "thesis"
+    rows = pd.read_csv(place / "tried.csv")
+    page = (place / "README.md").read_text().splitlines()
+    names = ("ukraine-awol", "afghanistan-capitals", "leipzig-mondays", "gdr-emigration-points", "gdr-protest-places")
+    told = page[2 + next(number for number, line in enumerate(page) if "then the classifier is right" in line) :]
+    for name, line in zip(names, told, strict=False):
+        first, second, _, differ, then, *found = (cell.split() for cell in scored(rows[rows["series"] == name]))
+        cells = [cell.strip() for cell in line.strip("|").split("|")][1:]
+        assert cells[:4] == [" ".join(first), second[0], differ[0], then[0]], name
+        assert cells[4:] == [f"{each[0]}, {' '.join(each[3:])}" for each in found], name
+    first, second, _, differ, then, there, without = scored(rows)
+    assert (first, second, differ, then) == ("784 of 1000", "730 of 1000", "138 of 1000", "96 of 138")
+    assert (there, without) == ("166 of 585, 89 of 585", "1 of 415, 1 of 415")
+
+
+def test_the_page_says_which_families_on_no_list_are_held() -> None:
+    """By their upper bounds in the shipped table; and where hardly anybody is advanced, contagion is found as seldom as the page says."""
+    place = ROOT / "experiments" / "thesis"
+    alarms, advanced = (pd.read_csv(place / f"{name}.csv") for name in ("alarms", "advanced"))
+    own = alarms[alarms["how"].str.startswith("unseen")]
+    loud = own[own["high"] > DESIGN.false_alarms].groupby("cause").size().to_dict()
+    assert loud == {"ageing": 4, "wave": 1, "hump": 4, "bursts": 3}
+    assert own.groupby("how")["cause"].nunique().to_dict() == {"unseen": 4, "unseen, last": 4}
+    few = advanced[advanced["advanced_to"] == 0.05].assign(share=lambda table: table["found"] / table["histories"])
+    ends = few.groupby("form")["share"].agg(["min", "max"]).round(3)
+    assert ends.loc["all"].tolist() == [0.006, 0.018]
+    assert ends.loc["threshold"].tolist() == [0.005, 0.065]
+    assert ends.drop(["all", "threshold"])["max"].max() == 0.016

@@ -45,7 +45,12 @@ def _power(first: int) -> pd.DataFrame:
 
 def _judgement(name: str, word: str = FOUND, *, loud: int = 3, opened: bool = True) -> Judgement:
     series = replace(_series([20.0, 24.0, 33.0, 41.0, 50.0, 61.0, 80.0, 99.0]), name=name)
-    alarms = [("bent", "listed", 400, 1), ("wave", "left out", 400, loud), ("ageing", "unseen", 1000, 9)]
+    alarms = [
+        ("bent", "listed", 400, 1),
+        ("wave", "left out", 400, loud),
+        ("ageing", "unseen", 1000, 9),
+        ("hump", "unseen, last", 1000, 8),
+    ]
     return Judgement(
         case=replace(case_of(series, (5000, 6000)), autumn="1989"),
         probability=0.91,
@@ -55,9 +60,14 @@ def _judgement(name: str, word: str = FOUND, *, loud: int = 3, opened: bool = Tr
         tolerance=0.31,
         closeness=pd.DataFrame([{"cause": cause, "without": 0.2, "with": 0.4} for cause in CAUSES]),
         alarms=pd.DataFrame(
-            [_rates(of, found, 0.001, 0.0301, cause=cause, how=how) for cause, how, of, found in alarms[: 2 + opened]]
+            [
+                _rates(of, found, 0.001, 0.0301, cause=cause, how=how)
+                for cause, how, of, found in alarms[: 2 + 2 * opened]
+            ]
         ),
         power=_power(10 + loud),
+        advanced=_power(20 + loud).rename(columns={"owed_from": "advanced_from", "owed_to": "advanced_to"}),
+        tried=pd.DataFrame([{"contagious": 1, "classifier": 0.9, "nearest": 0.4, "low": 0.37, "high": 0.43}]),
         reliability=pd.DataFrame([{"stated": 0.5, "true": 0.4}]),
         drift={0.5: (0.61, 0.9), 2.0: (0.72, 0.95)},
         members={},
@@ -83,7 +93,7 @@ def test_the_answers_are_what_was_judged() -> None:
     ]  # fmt: skip
     alarms = found.gathered("alarms")
     assert [*alarms][:3] == ["series", "cause", "how"]
-    assert alarms["series"].tolist() == ["a"] * 3 + ["b"] * 3
+    assert alarms["series"].tolist() == ["a"] * 4 + ["b"] * 4
 
 
 @pytest.mark.parametrize(
@@ -108,7 +118,7 @@ def test_the_report_says_what_was_judged() -> None:
     )  # fmt: skip
     grid.loc[grid["noise"] == 0.1, "found"] -= 30
     blocks = report.blocks([first, second], grid, DESIGN, "desertion thesis")
-    series, power, made, alarms, close, priors = _tables(blocks)
+    series, power, ahead, made, opinions, alarms, close, priors = _tables(blocks)
     width = 1 + len(FORMS)
     half = 3 * width
     assert series.rows[0] == (
@@ -119,6 +129,21 @@ def test_the_report_says_what_was_judged() -> None:
         "b", *(f"0.{15 + width * place} (0.{width * place:02d} to 0.{2 * width * place:02d})" for place in range(len(RANGES))),
         *(f"0.{15 + half + form} (0.{half + form} to 0.{2 * (half + form)})" for form in range(1, width)),
     )  # fmt: skip
+    assert ahead.rows[1] == (
+        "b", *(f"0.{25 + width * place} (0.{width * place:02d} to 0.{2 * width * place:02d})" for place in range(len(RANGES))),
+        *(f"0.{25 + form} (0.{form:02d} to 0.{2 * form:02d})" for form in range(1, width)),
+    )  # fmt: skip
+    assert ahead.head[-1] == "under 5 %, threshold"
+    assert opinions.rows[0] == (
+        "a",
+        "1 of 1",
+        "0 of 1",
+        "0 of 1",
+        "1 of 1",
+        "1 of 1",
+        "1 of 1, 0 of 1",
+        "0 of 0, 0 of 0",
+    )
     assert power.head[:3] == ("series", "0 % to 5 %", "5 % to 20 %")
     interval = f"(0.{half} to 0.{2 * half})"
     assert made.rows == [
@@ -130,6 +155,7 @@ def test_the_report_says_what_was_judged() -> None:
         ("in the list", "0.2 % (at most 3.1 %)", "0.2 % (at most 3.1 %)"),
         ("left out", "0.8 % (at most 3.1 %)", "1.2 % (at most 3.1 %)"),
         ("on no list", "0.9 % (at most 3.1 %)", "0.9 % (at most 3.1 %)"),
+        ("on no list, opened last", "0.8 % (at most 3.1 %)", "0.8 % (at most 3.1 %)"),
     ]
     assert {row[1:] for row in close.rows} == {("0.20, 0.40", "0.20, 0.40")}
     ranges = {row[0]: row[2] for row in priors.rows}

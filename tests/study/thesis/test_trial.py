@@ -15,10 +15,12 @@ from desertion.errors import InputError
 from desertion.study.laboratory.contagion import FORMS
 from desertion.study.laboratory.rivals import CAUSES, FAMILIES
 from desertion.study.laboratory.table import Table
+from desertion.study.laboratory.unseen import POOL
 from desertion.study.laboratory.window import Window
 from desertion.study.thesis.cases import case_of
 from desertion.study.thesis.design import shipped
 from desertion.study.thesis.judgement import Trial, grid
+from desertion.study.thesis.opinions import scored, tried
 from desertion.study.thesis.rates import JudgedTable, false_alarms, power, reliability
 from desertion.study.thesis.report import _worst
 from tests.study.thesis.test_cases import _series
@@ -51,6 +53,7 @@ def _table(names: tuple[str, ...], *, calm: bool = False) -> Table:
         cause=np.repeat(np.arange(len(names)), len(both) * SIZE),
         contagious=contagious,
         owed=np.zeros(rows),
+        advanced=np.zeros(rows),
         form=np.zeros(rows, np.intp),
         part=np.tile(np.array(PARTS), rows // SIZE),
         seen=np.where(contagious, 0.8, 0.2)[:, None].astype(np.float32),
@@ -99,6 +102,7 @@ def test_rates_by_hand() -> None:
         cause=np.array([0, 0, 0, 0, 1, 1, 1, 1, 0, 1]),
         contagious=np.array([False, False, True, True, True, True, False, True, False, True]),
         owed=np.array([0.0, 0.0, 0.2, 0.5, 1.0, 0.49, 0.0, 0.5, 0.0, 0.1]),
+        advanced=np.array([0.0, 0.0, 0.6, 0.5, 1.0, 0.49, 0.0, 0.5, 0.0, 0.1]),
         form=np.array([0, 0, 1, 0, 1, 1, 0, 0, 0, 0]),
         part=np.array(["test"] * 7 + ["threshold", "train", "test"]),
     )
@@ -112,6 +116,8 @@ def test_rates_by_hand() -> None:
     assert [there.loc[(low, "all")].tolist() for low in (0.0, 0.2, 0.5)] == [[1, 1], [2, 1], [2, 1]]
     assert there.loc[(0.5, FORMS[0])].tolist() == [1, 0]
     assert there.loc[(0.5, FORMS[1])].tolist() == [1, 1]
+    ahead = power(judged, (0.0, 0.2, 0.5, 1.0), "advanced").set_index(["advanced_from", "form"])[["histories", "found"]]
+    assert [ahead.loc[(low, "all")].tolist() for low in (0.0, 0.2, 0.5)] == [[1, 1], [1, 0], [3, 2]]
     tenths = reliability(judged)
     assert tenths["histories"].tolist() == [1, 2, 2, 1, 2]
     assert tenths["stated"].tolist() == pytest.approx([0.1, 0.645, 0.7, 0.85, 0.95])
@@ -146,7 +152,7 @@ def test_every_family_is_left_out_and_each_cause_once(
         "desertion.study.thesis.judgement.judge",
         lambda *parts: read.append(parts[3]) or SimpleNamespace(word="", reasons=()),
     )
-    monkeypatch.setattr("desertion.study.thesis.judgement.NEAREST", 4)
+    monkeypatch.setattr("desertion.study.thesis.opinions.NEAREST", 4)
     _trial(tmp_path).run(open_unseen=True)
     left = read[0][read[0]["how"] == "left out"]["cause"].tolist()
     assert left == [name for family in FAMILIES for name, cause in CAUSES.items() if cause.family == family]
@@ -154,6 +160,7 @@ def test_every_family_is_left_out_and_each_cause_once(
         "listed": len(CAUSES),
         "left out": len(left),
         "unseen": DESIGN.unseen_families,
+        "unseen, last": len(POOL) - DESIGN.unseen_families,
     }
 
 
@@ -173,14 +180,14 @@ def test_unseen_families_are_held_against_the_threshold_of_the_listed(laboratory
         laboratory.table.seen[~laboratory.table.contagious & (laboratory.table.part == "threshold")] = listed
         folder = tmp_path / str(found)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("desertion.study.thesis.judgement.NEAREST", 4)
-            rows = _trial(folder)._unseen()
+            patch.setattr("desertion.study.thesis.opinions.NEAREST", 4)
+            rows = _trial(folder)._unseen(POOL[:4], 2, "unseen")
         assert [(row["how"], row["histories"], row["found"]) for row in rows] == [("unseen", SIZE, found)] * 4
 
 
 def test_the_main_part_by_hand(laboratory: _Laboratory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Calm histories of the one part set the threshold, whatever others say; the halves share no history; the nearest are those of the least root mean squared miss."""
-    monkeypatch.setattr("desertion.study.thesis.judgement.NEAREST", 4)
+    monkeypatch.setattr("desertion.study.thesis.opinions.NEAREST", 4)
     table = laboratory.table
     table.seen[:] = 0.99
     table.seen[~table.contagious & (table.part == "threshold")] = 0.4
@@ -206,10 +213,54 @@ def test_the_main_part_by_hand(laboratory: _Laboratory, tmp_path: Path, monkeypa
     )
 
 
+def test_a_history_is_never_among_those_that_judge_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three of each cause and kind are tried against the rest: the four nearest of the other parts have contagion where it is tried without, though those of its own part, as near, have not."""
+    monkeypatch.setattr("desertion.study.thesis.opinions.NEAREST", 4)
+    table = _table(("a",))
+    tested = table.part == "test"
+    table.logs[:] = np.where(table.contagious, 1.0, 5.0)[:, None]
+    table.logs[tested & ~table.contagious] = 1.5
+    table.logs[tested & table.contagious] = 1.0
+    model = SimpleNamespace(probability=lambda seen: seen[:, 0].astype(np.float64))
+    rows = tried(table, model, (1,))  # pyright: ignore[reportArgumentType] - a stand-in
+    assert rows["contagious"].tolist() == [0, 0, 0, 1, 1, 1]
+    assert rows["nearest"].tolist() == [1.0] * 6
+    assert rows["tolerance"].tolist() == pytest.approx([0.5] * 3 + [0.0] * 3)
+    assert rows["low"].tolist() == pytest.approx([0.510] * 6, abs=1e-3)  # Wilson: 4 of 4
+    assert rows["classifier"].tolist() == pytest.approx([0.2] * 3 + [0.8] * 3)
+    assert scored(rows) == ("6 of 6", "3 of 6", "0 of 6", "3 of 6", "3 of 3", "0 of 3, 3 of 3", "0 of 3, 3 of 3")
+
+
+def test_the_lot_of_histories_is_drawn_from_all_that_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as asked, each once, the same for the same seed."""
+    for name, number in (("NEAREST", 4), ("TRIED", 5)):
+        monkeypatch.setattr(f"desertion.study.thesis.opinions.{name}", number)
+    table = _table(("a", "b"))
+    table.seen[:, 0] = np.arange(len(table.seen))
+    model = SimpleNamespace(probability=lambda seen: seen[:, 0].astype(np.float64))
+    first, again, other = (tried(table, model, (seed,))["classifier"] for seed in (1, 1, 2))  # pyright: ignore[reportArgumentType] - a stand-in
+    assert first.tolist() == again.tolist() != other.tolist()
+    assert len(set(first)) == 5
+    assert set(first) <= set(np.flatnonzero(table.part == "test"))
+
+
+def test_a_score_by_hand() -> None:
+    """Five histories: each opinion is right on its side of one half, an interval may hold it, and nine tenths count as found for both."""
+    told = [
+        (1, 0.9, 0.4, 0.35, 0.45),
+        (1, 0.4, 0.95, 0.9, 0.97),
+        (1, 0.6, 0.6, 0.55, 0.65),
+        (0, 0.95, 0.5, 0.45, 0.55),
+        (0, 0.1, 0.2, 0.1, 0.3),
+    ]
+    rows = pd.DataFrame(told, columns=["contagious", "classifier", "nearest", "low", "high"])
+    assert scored(rows) == ("3 of 5", "3 of 5", "1 of 5", "2 of 5", "1 of 2", "1 of 3, 1 of 3", "1 of 2, 0 of 2")
+
+
 @pytest.mark.usefixtures("laboratory")
 def test_the_threshold_is_set_at_a_bound_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """None of three alarms may be as many as 56 %: under the 60 % of DESIGN, beyond 50, which nothing can hold; what false alarms are judged by is another number."""
-    monkeypatch.setattr("desertion.study.thesis.judgement.NEAREST", 4)
+    monkeypatch.setattr("desertion.study.thesis.opinions.NEAREST", 4)
     for made in (lambda design: Trial(CASE, design, 1, tmp_path)._main(), lambda design: grid(design, 1, tmp_path)):
         made(replace(DESIGN, false_alarms=0.01))
         with pytest.raises(InputError, match=r"3 histories are too few to hold false alarms under 0\.5"):

@@ -159,11 +159,13 @@ class Histories:
     Attributes:
         published: shape (history, point).
         owed: shape (history,), share of expected leavers who would have stayed without contagion; 0 without it.
+        advanced: shape (history,), on the day on which it is largest, those gone who would not be gone yet without contagion, as a share of all expected leavers: `owed` at least; 0 without it.
         form: shape (history,), which form of contagion.
     """
 
     published: Array
     owed: Array
+    advanced: Array
     form: NDArray[np.intp]
 
 
@@ -195,22 +197,28 @@ def simulate(
     path = np.exp(path - path.max(axis=1, keepdims=True))
     path /= path.sum(axis=1, keepdims=True)
     owed = contagion.OWED.draw(rng, size) if contagious else np.zeros(size)
+    advanced = np.zeros(size)
     form = rng.integers(len(contagion.FORMS), size=size)
     base = path * _level(path, left, frail, (1.0 - owed) * total, again=window.again)[:, None]
     if not contagious:
         acts = contagion.flow(base, left, frail, None, rng, again=window.again)
-        return Histories(window.publish(of.report(rng, acts), rng), owed, form)
+        return Histories(window.publish(of.report(rng, acts), rng), owed, advanced, form)
     keep = 2.0 ** (-1.0 / (contagion.MEMORY.draw(rng, size) * window.steps))
     acts = np.empty_like(base)
     for number, name in enumerate(contagion.FORMS):
         own = form == number
+        if not own.any():  # it would cost as much as a form that many have
+            continue
         given = (base[own], left[own], frail[own])
         strength = contagion.strength_for(*given, name, keep[own], total[own], again=window.again)
         drawn = contagion.Contagion(name, strength, keep[own])
-        without, expected = (contagion.flow(*given, how, None, again=window.again).sum(axis=1) for how in (None, drawn))
-        owed[own] = np.clip(1.0 - without / np.maximum(expected, 1e-12), 0.0, 1.0)
+        without, expected = (contagion.flow(*given, how, None, again=window.again) for how in (None, drawn))
+        leavers = np.maximum(expected.sum(axis=1), 1e-12)
+        owed[own] = np.clip(1.0 - without.sum(axis=1) / leavers, 0.0, 1.0)
+        ahead = np.cumsum(expected - without, axis=1).max(axis=1)
+        advanced[own] = np.clip(ahead / leavers, owed[own], 1.0)
         acts[own] = contagion.flow(*given, drawn, rng, again=window.again)
-    return Histories(window.publish(of.report(rng, acts), rng), owed, form)
+    return Histories(window.publish(of.report(rng, acts), rng), owed, advanced, form)
 
 
 def _level(path: Array, left: Array, frail: Array, total: Array, *, again: bool) -> Array:

@@ -26,6 +26,7 @@ class Table:
         cause: shape (history,), index into `names`.
         contagious: shape (history,), whether leavers drew others.
         owed: shape (history,), share of leavers owed to contagion, in expectation.
+        advanced: shape (history,), share of leavers gone before they would be, on the day on which it is largest, in expectation.
         form: shape (history,), index into the forms of contagion; without a meaning where there is none.
         part: shape (history,), which part of `SHARES` a history belongs to.
         seen: shape (history, statistic).
@@ -36,6 +37,7 @@ class Table:
     cause: NDArray[np.intp]
     contagious: Rows
     owed: Array
+    advanced: Array
     form: NDArray[np.intp]
     part: NDArray[np.str_]
     seen: NDArray[np.float32]
@@ -60,11 +62,12 @@ def build(window: Window, size: int, seed: Sequence[int], *, width: float = 1.0,
     bounds = np.cumsum([round(share * size) for share in SHARES.values()])
     part = np.array(list(SHARES))[np.minimum(np.searchsorted(bounds, np.arange(size), side="right"), len(SHARES) - 1)]
     blocks = [(number, both) for number in range(len(chosen)) for both in ((False,) if causes else (False, True))]
-    owed, form, seen, logs = [], [], [], []
+    owed, advanced, form, seen, logs = [], [], [], [], []
     for number, contagious in blocks:
         rng = np.random.default_rng([*seed, number, contagious])
         made = simulate(chosen[number], window, size, rng, contagious=contagious, width=width)
         owed.append(made.owed)
+        advanced.append(made.advanced)
         form.append(made.form)
         seen.append(features(made.published, window).astype(np.float32))
         logs.append(log_rates(made.published, window).astype(np.float32))
@@ -73,6 +76,7 @@ def build(window: Window, size: int, seed: Sequence[int], *, width: float = 1.0,
         cause=np.repeat([number for number, _ in blocks], size),
         contagious=np.repeat([both for _, both in blocks], size),
         owed=np.concatenate(owed),
+        advanced=np.concatenate(advanced),
         form=np.concatenate(form),
         part=np.tile(part, len(blocks)),
         seen=np.concatenate(seen),

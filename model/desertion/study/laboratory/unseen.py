@@ -80,3 +80,9 @@ POOL = (
 def drawn(seed: int, count: int) -> tuple[Cause, ...]:
     """Some of the pool by lot, in the order of the pool."""
     return tuple(POOL[i] for i in sorted(np.random.default_rng(seed).choice(len(POOL), size=count, replace=False)))
+
+
+def left(seed: int, count: int) -> tuple[Cause, ...]:
+    """Those of the pool that the same lot leaves, in the order of the pool."""
+    gone = drawn(seed, count)
+    return tuple(cause for cause in POOL if cause not in gone)

@@ -2,9 +2,9 @@
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -19,53 +19,18 @@ from desertion.files import write_text
 from desertion.study.arrays import Array
 from desertion.study.laboratory import classifier as learning
 from desertion.study.laboratory import unseen
-from desertion.study.laboratory.rivals import CAUSES, FAMILIES
+from desertion.study.laboratory.rivals import CAUSES, FAMILIES, Cause
 from desertion.study.laboratory.table import SHARES, Rows, Table, build
 from desertion.study.laboratory.window import Window
 from desertion.study.run.origin import installed, versions
 from desertion.study.thesis import rates
 from desertion.study.thesis.cases import Case
 from desertion.study.thesis.design import Design
-from desertion.study.thesis.verdict import Verdict, judge
+from desertion.study.thesis.judged import Judgement
+from desertion.study.thesis.opinions import Nearness, tried
+from desertion.study.thesis.verdict import judge
 
-NEAREST, SHOWN = 1000, 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judgement:
-    """What was found for one series.
-
-    Attributes:
-        case: the series and its window.
-        probability: that contagion had a part; even odds beforehand.
-        halves: the same from two classifiers, each trained on one half of the table.
-        threshold: from which on contagion counts as found.
-        nearest: share with contagion among the nearest histories of all rivals together.
-        tolerance: root mean squared log miss of the farthest of these.
-        closeness: by cause, without and with contagion, the log miss within which one history of a thousand comes.
-        alarms: false alarms of listed, left-out and (once opened) unseen causes.
-        power: found by share owed and form.
-        reliability: stated against true probabilities.
-        drift: by factor of the ranges of trends and doors, probability and threshold made anew.
-        members: (history, point) published figures of the nearest histories, without and with contagion.
-        verdict: the verdict.
-        opened: whether the families on no list have been opened.
-    """
-
-    case: Case
-    probability: float
-    halves: tuple[float, float]
-    threshold: float
-    nearest: float
-    tolerance: float
-    closeness: pd.DataFrame
-    alarms: pd.DataFrame
-    power: pd.DataFrame
-    reliability: pd.DataFrame
-    drift: dict[float, tuple[float, float]]
-    members: dict[str, Array]
-    verdict: Verdict
-    opened: bool
+SHOWN = 100
 
 
 class Trial:
@@ -101,7 +66,10 @@ class Trial:
             factor: tuple(self._kept(f"drift-{factor:g}", lambda factor=factor: self._drift(factor)))
             for factor in self._design.drift
         }
-        opened = [self._kept("unseen", self._unseen)] if open_unseen else []
+        advanced, again = (
+            self._kept(part, make) for part, make in (("advanced", self._advanced), ("tried", self._tried))
+        )
+        opened = [self._kept(part, make) for part, make in self._shut] if open_unseen else []
         alarms = pd.concat([pd.DataFrame(rows) for rows in (main["alarms"], *left, *opened)], ignore_index=True)
         power = pd.DataFrame(main["power"])
         probability, threshold = main["probability"], main["threshold"]
@@ -115,6 +83,8 @@ class Trial:
             closeness=pd.DataFrame(main["closeness"]),
             alarms=alarms,
             power=power,
+            advanced=pd.DataFrame(advanced),
+            tried=pd.DataFrame(again),
             reliability=pd.DataFrame(main["reliability"]),
             drift=drift,
             members={key: np.array(rows) for key, rows in main["members"].items()},
@@ -135,24 +105,15 @@ class Trial:
         judged = _judged(table, model, self._design)
         spread = [np.arange(len(table.cause)) % 2 == half for half in (0, 1)]
         halves = [learning.train(table, self._seed, rows).probability(self._case.seen)[0] for rows in spread]
-        miss = np.sqrt(((table.logs - self._case.logs) ** 2).mean(axis=1))
-        order = np.argsort(miss)
+        near = Nearness(table, self._case.logs)
+        order = near.order
         return {
             "probability": float(model.probability(self._case.seen)[0]),
             "halves": [float(value) for value in halves],
             "threshold": judged.threshold,
-            "nearest": float(table.contagious[order[:NEAREST]].mean()),
-            "tolerance": float(miss[order[NEAREST - 1]]),
-            "closeness": [
-                {
-                    "cause": name,
-                    **{
-                        word: float(np.quantile(miss[table.of(name) & (table.contagious == both)], 0.001))
-                        for word, both in (("without", False), ("with", True))
-                    },
-                }
-                for name in table.names
-            ],
+            "nearest": near.share,
+            "tolerance": near.tolerance,
+            "closeness": near.closeness(),
             "alarms": _records(rates.false_alarms(judged, table.names, "listed")),
             "power": _records(rates.power(judged, self._design.owed)),
             "reliability": _records(rates.reliability(judged)),
@@ -182,14 +143,34 @@ class Trial:
         model = learning.train(table, self._seed)
         return [float(model.probability(self._case.seen)[0]), _judged(table, model, self._design).threshold]
 
-    def _unseen(self) -> list[dict[str, object]]:
+    @property
+    def _threshold(self) -> float:
+        return self._kept("main", self._main)["threshold"]
+
+    def _advanced(self) -> list[dict[str, object]]:
+        """Power by the share advanced instead of the share owed."""
+        judged = rates.JudgedTable(self._table, self._classifier.probability(self._table.seen), self._threshold)
+        return _records(rates.power(judged, self._design.owed, "advanced"))
+
+    def _tried(self) -> list[dict[str, object]]:
+        """Histories of known causes, judged twice."""
+        return _records(tried(self._table, self._classifier, (self._seed, 4)))
+
+    @property
+    def _shut(self) -> tuple[tuple[str, Callable[[], list[dict[str, object]]]], ...]:
+        """Families on no list: those of the lot, and those that it left and that were opened last."""
+        lot = self._design.unseen_seed, self._design.unseen_families
+        return (
+            ("unseen", lambda: self._unseen(unseen.drawn(*lot), 2, "unseen")),
+            ("left", lambda: self._unseen(unseen.left(*lot), 5, "unseen, last")),
+        )
+
+    def _unseen(self, causes: Sequence[Cause], stream: int, how: str) -> list[dict[str, object]]:
         """False alarms of families that are on no list."""
-        causes = unseen.drawn(self._design.unseen_seed, self._design.unseen_families)
-        threshold = self._kept("main", self._main)["threshold"]
-        table = build(self._case.window, self._design.unseen_histories, (self._seed, 2), causes=causes)
+        table = build(self._case.window, self._design.unseen_histories, (self._seed, stream), causes=causes)
         table.part[:] = "test"
-        judged = rates.JudgedTable(table, self._classifier.probability(table.seen), threshold)
-        return _records(rates.false_alarms(judged, table.names, "unseen"))
+        judged = rates.JudgedTable(table, self._classifier.probability(table.seen), self._threshold)
+        return _records(rates.false_alarms(judged, table.names, how))
 
     def _kept(self, part: str, make: Callable[[], Any]) -> Any:
         path = self._folder / self._case.name / f"{part}-{self._digest}.json"

@@ -51,22 +51,23 @@ def false_alarms(judged: JudgedTable, causes: Sequence[str], how: str) -> pd.Dat
     return pd.DataFrame([judged.row(calm & table.of(name), cause=name, how=how) for name in causes])
 
 
-def power(judged: JudgedTable, bounds: Sequence[float]) -> pd.DataFrame:
-    """One row a range of the share owed to contagion and a form (or all): how often contagion is found where it is.
+def power(judged: JudgedTable, bounds: Sequence[float], by: str = "owed") -> pd.DataFrame:
+    """One row a range of the share owed to contagion, or advanced by it, and a form (or all): how often contagion is found where it is.
 
     Args:
         judged: histories of the part `test` count; each rival with contagion weighs alike.
         bounds: ends of the ranges; the last one belongs to its range.
+        by: `owed` or `advanced`.
     """
     table = judged.table
-    there = table.contagious & (table.part == "test")
+    there, share = table.contagious & (table.part == "test"), getattr(table, by)
 
     def rows() -> Iterator[dict[str, object]]:
         for low, high in itertools.pairwise(bounds):
-            within = there & (table.owed >= low) & ((table.owed < high) | (high == bounds[-1]))
+            within = there & (share >= low) & ((share < high) | (high == bounds[-1]))
             for number, form in ((None, "all"), *enumerate(FORMS)):
                 chosen = within if number is None else within & (table.form == number)
-                yield judged.row(chosen, owed_from=low, owed_to=high, form=form)
+                yield judged.row(chosen, **{f"{by}_from": low, f"{by}_to": high}, form=form)
 
     return pd.DataFrame(list(rows()))
 

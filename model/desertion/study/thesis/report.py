@@ -9,11 +9,17 @@ from desertion.study.blocks import Block, Bullets, Heading, Table, Text
 from desertion.study.laboratory.contagion import FORMS
 from desertion.study.laboratory.rivals import CAUSES, COMMON
 from desertion.study.laboratory.unseen import POOL
+from desertion.study.thesis import opinions
 from desertion.study.thesis.design import Design
-from desertion.study.thesis.judgement import Judgement
+from desertion.study.thesis.judged import Judgement
 from desertion.study.thesis.verdict import CANNOT, FOUND, NOT_FOUND, TURNS
 
-HOW = {"listed": "in the list", "left out": "left out", "unseen": "on no list"}
+HOW = {
+    "listed": "in the list",
+    "left out": "left out",
+    "unseen": "on no list",
+    "unseen, last": "on no list, opened last",
+}
 """What readers are told of how much the classifier knew of a cause."""
 
 
@@ -26,6 +32,7 @@ def blocks(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Desig
         Bullets([f"`{each.case.name}`: {each.verdict.word}: {'; '.join(each.verdict.reasons)}." for each in judged]),
         *(Text(text) for text in _remarks(judged)),
         *_power(judged, grid, design),
+        *opinions.blocks([(each.case.name, each.tried) for each in judged]),
         *_alarms(judged, design),
         *_closeness(judged),
         *_priors(),
@@ -61,7 +68,7 @@ def _series(judged: Sequence[Judgement]) -> Table:
             ", ".join(f"{p:.2f}" for p, _ in each.drift.values()),
             f"{each.nearest:.2f} (within {each.tolerance:.2f})",
             _rate(_cell(each.power, 0.5, "all")),
-            ", ".join(_worst(each.alarms, how) for how in HOW),
+            ", ".join(_worst(each.alarms, how) for how in ("listed", "left out", "unseen")),
             f"**{each.verdict.word}**",
         )
         for each in judged
@@ -125,6 +132,21 @@ def _power(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Desig
             "Share of histories with contagion in which it is found, by share of leavers owed to it (95 % intervals), causes in the list only:"
         ),
         Table(head, rows),
+        Text(
+            "The same by the share *advanced*: on the day on which it is largest, those gone who would not be gone yet without contagion, as a share of all who leave. Owed are those of them who would "
+            "have stayed to the end; where nearly all leave anyway they are few, and contagion still moves the curve."
+        ),
+        Table(
+            ("series", *head[1 : 1 + len(ranges)], *(f"under {percent(ranges[0][1])}, {form}" for form in FORMS)),
+            [
+                (
+                    each.case.name,
+                    *(_rate(_cell(each.advanced, low, "all", "advanced")) for low, _ in ranges),
+                    *(_rate(_cell(each.advanced, 0.0, form, "advanced")) for form in FORMS),
+                )
+                for each in judged
+            ],
+        ),
         *made,
     ]
 
@@ -180,8 +202,8 @@ def _priors() -> list[Block]:
     return [Heading("Priors"), Table(("parameter", "meaning", "range", "reason"), rows)]
 
 
-def _cell(power: pd.DataFrame, low: float, form: str) -> pd.Series:
-    return power[(power["form"] == form) & (power["owed_from"] == low)].iloc[0]
+def _cell(power: pd.DataFrame, low: float, form: str, by: str = "owed") -> pd.Series:
+    return power[(power["form"] == form) & (power[f"{by}_from"] == low)].iloc[0]
 
 
 def _rate(row: pd.Series) -> str:
@@ -193,7 +215,7 @@ def _percent(row: pd.Series) -> str:
 
 
 def _worst(alarms: pd.DataFrame, how: str) -> str:
-    own = alarms[alarms["how"] == how]
+    own = alarms[alarms["how"].str.startswith(how)]
     if own.empty:
         return "not opened"
     worst = own.iloc[int((own["found"] / own["histories"]).argmax())]

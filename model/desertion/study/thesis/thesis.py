@@ -22,7 +22,8 @@ from desertion.study.thesis import design as plan
 from desertion.study.thesis import report
 from desertion.study.thesis.cases import Case, case, case_of, shipped_cases
 from desertion.study.thesis.design import Design
-from desertion.study.thesis.judgement import Judgement, Trial, grid
+from desertion.study.thesis.judged import Judgement
+from desertion.study.thesis.judgement import Trial, grid
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,7 @@ class Thesis:
         )
 
     def gathered(self, part: str) -> pd.DataFrame:
-        """The tables `alarms`, `power`, `reliability` or `closeness` of all series, with the series in the first column."""
+        """The tables `alarms`, `power`, `advanced`, `tried`, `reliability` or `closeness` of all series, with the series in the first column."""
         table = pd.concat(
             [getattr(each, part).assign(series=name) for name, each in self.judged.items()], ignore_index=True
         )
