@@ -77,8 +77,8 @@ def ground(units: int, number: int, kind: Kind) -> Map:
 
 def history(place: Map, number: int, kind: Kind, weight: float) -> Array:
     """Days of first events, shape (unit,), NaN without; people and fates are those of the number, whatever the kind and the weight."""
-    shock = SHOCK if kind.cell else 0.0
-    return histories(place, 1, SEED + number, weight=weight, shock=shock, cell=kind.cell or 4)[0]
+    shock, cell = (SHOCK, min(kind.cell, len(place.points))) if kind.cell else (0.0, 4)
+    return histories(place, 1, SEED + number, weight=weight, shock=shock, cell=cell)[0]
 
 
 def owed_share(made: Sequence[Array], plain: Sequence[Array]) -> float:
@@ -182,7 +182,10 @@ def table(rows: pd.DataFrame) -> str:
     """The page's table: a row a number of places and kind of links, a column a kind of history; share of alarms with its 95 % interval."""
     lines: list[tuple[str, ...]] = []
     for (units, links), own in rows.groupby(["units", "links"], sort=False):
-        told = [f"{row.alarms / row.histories:.2f} ({row.low:.2f} to {row.high:.2f})" for row in own.itertuples()]
+        told = [
+            f"{row['alarms'] / row['histories']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+            for row in own.to_dict("records")
+        ]
         lines.append((f"{units:,}", str(links), *told))
     lines.sort(key=lambda line: ("own", "permuted").index(line[1]))
     return markdown([Table(("places", "links", *(kind.name for kind in KINDS)), lines)])
@@ -209,23 +212,21 @@ def draw(rows: pd.DataFrame, path: Path) -> Path:
             own = owed[(owed["units"] == units) & (owed["links"] == "own")]
             false = owed[(owed["units"] == units) & (owed["links"] == "permuted")]
             x, share = 100 * own["owed"], own["alarms"] / own["histories"]
-            look = {"color": pen.color, "linestyle": pen.linestyle, "markersize": 4}
-            ax.plot(x, share, "osD"[place], label=f"{units:,} places, own links", **look)
-            ax.vlines(x, own["low"], own["high"], color=pen.color, linewidth=1.2)
+            mark, color = "osD"[place], pen.color
             ax.plot(
-                100 * false["owed"],
-                false["alarms"] / false["histories"],
-                "osD"[place],
-                markerfacecolor="none",
-                **(look | {"linestyle": "none"}),
+                x, share, mark, linestyle=pen.linestyle, color=color, markersize=4, label=f"{units:,} places, own links"
             )
+            ax.vlines(x, own["low"], own["high"], color=color, linewidth=1.2)
+            share = false["alarms"] / false["histories"]
+            ax.plot(100 * false["owed"], share, mark, color=color, markersize=4, markerfacecolor="none")
         ax.axhline(LEVEL, color=style.ink(), linewidth=1.0, linestyle=(0, (4, 2)))
         ax.set(
             xlabel="share of those who act owed to contagion, %",
             ylabel="share of histories that alarm",
             ylim=(-0.02, 1.02),
         )
-        ax.legend(loc="center right", fontsize="small")
+        ax.set_xlim(-2, 92)
+        style.legend_above(ax, 2)
         style.note(
             figure,
             "Hollow: permuted links. Whiskers: 95 % intervals. Dashed: 5 %. Grey: least to greatest power of the test on totals among its five series.",

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from desertion.study.arrays import Array
 from desertion.study.places.links import Links, cells
 from desertion.study.places.worlds import Map
+from desertion.study.statistics import wilson_interval
 from tests.study.places import seen
 from tests.study.places.seen import KINDS, Kind
 
@@ -37,7 +39,8 @@ def test_permuted_links_keep_how_many_each_has(units: int) -> None:
     """As many for each place, none to itself, none twice; of a thousand places' links at most one in twenty is left."""
     links = seen.ground(units, 0, KINDS[0]).links
     ends = [np.concatenate([each.sender, each.receiver]) for each in (links, seen.permuted(links, _rng()))]
-    assert np.array_equal(*(np.bincount(each, minlength=units) for each in ends))
+    before, after = (np.bincount(each, minlength=units) for each in ends)
+    assert np.array_equal(before, after)
     own, new = ({frozenset(pair) for pair in zip(*np.split(each, 2), strict=True)} for each in ends)
     assert len(own) == len(new) == len(links)
     assert all(len(pair) == 2 for pair in new)
@@ -94,6 +97,25 @@ def test_half_the_places_act_or_as_many_less_as_contagion_is_to_bring(kind: Kind
     assert seen.rates(kind)[-1] / seen.rates(kind)[0] == pytest.approx(math.exp(3.0 if kind.trend else 0.0))
 
 
+def test_a_history_has_its_own_map_and_the_fates_of_its_number() -> None:
+    """At a lower hazard on the same number some of the same places act, none of them sooner, and no other; another number has another map and other dates."""
+    often, seldom = (seen.history(seen.ground(100, 7, kind), 7, kind, 0.0) for kind in (KINDS[0], KINDS[4]))
+    acted = np.isfinite(seldom)
+    assert 0 < acted.sum() < np.isfinite(often).sum()
+    assert (often[acted] <= seldom[acted]).all()
+    places = [seen.ground(100, number, KINDS[0]) for number in (7, 7, 8)]
+    assert np.array_equal(places[0].points, places[1].points)
+    assert not np.array_equal(places[0].points, places[2].points)
+    assert not np.array_equal(often, seen.history(places[0], 8, KINDS[0], 0.0), equal_nan=True)
+
+
+def test_ten_places_share_the_shocks_of_a_cell_of_twelve() -> None:
+    """There is no cell that is larger than the map."""
+    place = seen.ground(10, 0, KINDS[7])
+    assert KINDS[7].cell == 12
+    assert seen.history(place, 0, KINDS[7], 0.0).shape == (10,)
+
+
 def test_strength_is_where_half_act(monkeypatch: pytest.MonkeyPatch) -> None:
     """On histories in which a share acts that is the weight over 30, it is 15; without contagion it is 0, and no pilot is one of the histories that are judged."""
     asked: set[int] = set()
@@ -135,3 +157,20 @@ def test_what_is_done_is_kept_and_other_settings_are_run(monkeypatch: pytest.Mon
     assert len(ran) == 1
     monkeypatch.setattr(seen, "HISTORIES", 3)
     assert seen.kept(10, KINDS[1], tmp_path) == [{"units": 10, "histories": 3}]
+
+
+def test_the_page_has_the_table_of_its_numbers() -> None:
+    """The table of `seen.md` is made of `seen.csv`, in which every cell of the plan stands, with Wilson's intervals of counts."""
+    rows = pd.read_csv(seen.PAGE / "seen.csv")
+    assert len(rows) == 2 * len(seen.UNITS) * len(KINDS)
+    assert set(rows["histories"]) == {seen.HISTORIES}
+    assert seen.table(rows).strip() in (seen.PAGE / "seen.md").read_text(encoding="utf-8")
+    for row in rows.to_dict("records"):
+        assert (row["low"], row["high"]) == pytest.approx(wilson_interval(row["alarms"], row["histories"]), abs=1e-4)
+
+
+def test_the_page_says_of_totals_what_their_table_says() -> None:
+    """The least and the greatest power of the five series where 50 to 80 % are owed."""
+    (told,) = seen.totals().query("owed == 0.65").to_dict("records")
+    page = " ".join((seen.PAGE / "seen.md").read_text(encoding="utf-8").split())
+    assert f"finds 50 to 80 % in {100 * told['low']:.0f} to {100 * told['high']:.0f} %" in page
