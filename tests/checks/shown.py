@@ -57,6 +57,7 @@ LEFT = {
     "python experiments/mechanisms/mechanisms.py": "two minutes; at least half a minute with two replicates",
     "python -m tests.benchmarks": "eight minutes on an idle machine; tests/benchmarks/test_benchmarks.py tries its parts",
     "python -m tests.study.calibration.interval_coverage": "a quarter of an hour on an idle core; tests/study/calibration/test_coverage.py tries a few series",
+    "python -m tests.study.places.seen": "seven minutes on an idle core; tests/study/places/test_seen.py tries its parts",
     "python -m tests.simulation.equivalence": "four minutes; tests/simulation/test_equivalence.py tries a twentieth of the runs",
     "python -m tests.scenario.test_plausibility": "writes a table of seeds/README.md, which its own test holds",
     "from dask_jobqueue": "needs a batch system",
