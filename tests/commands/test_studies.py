@@ -215,10 +215,15 @@ def test_effects_are_told_to_three_figures_however_small(study: Path, capsys: py
     text = STUDY.replace("replicates = 25", "replicates = 2").replace("[0, 1], steps = 4", "[0, 0.0001]")
     study.write_text(f'{text}\n[design]\nkind = "morris"\npoints = 4\n')
     _told(capsys, "sweep", "mine.toml", "-q", "--workers", "1")
-    head, row = _told(capsys, "sensitivity", "outputs/mine.sqlite", "-m", "share_left", "-p", "open").splitlines()
+    words = ["sensitivity", "outputs/mine.sqlite", "-p", "open", "-m"]
+    head, row, why = _told(capsys, *words, "share_left").splitlines()
+    assert why.startswith("above_noise is unknown: no dummy to stand clear of (dummy = true under [design]")
     told = dict(zip(head.split(), row.split(), strict=False))["effect"]
     assert 1e-6 < float(told) < 1e-4
     assert len(told.lstrip("0.")) == 3, "more or fewer than three figures"
+    # The name of the measure stood in the place of its unit.
+    assert row.split()[-1] == "share"
+    assert _told(capsys, *words, "left_total", "--of", "log").splitlines()[1].endswith("log10 persons")
 
 
 @pytest.mark.walks

@@ -179,11 +179,47 @@ def test_an_axis_of_persons_of_whom_none_left_reaches_to_one_and_days_are_whole(
     assert first.get_xlabel() == "day (1 is 1 September 2022)"
 
 
+_STANDS = {"effective_strength": 8.0, "legitimacy": 0.5, "collapsed": 0.0, "fallen": 0.0}
+"""Daily columns of a force that neither collapses nor loses its government."""
+
+
+def test_a_collapse_is_seen_where_strength_is_drawn() -> None:
+    """The army collapses on day 3 at an effective strength of 6 of 10, and most of it serves on; the government falls on day 4."""
+    days = {"day": range(6), "new_flee": 0.0, "left": 0.0, "strength": 10.0, "legitimacy": 0.4}
+    able = [10.0, 9.0, 8.0, 6.0, 6.5, 6.5]
+    army = pd.DataFrame(
+        {
+            "force": "army",
+            "effective_strength": able,
+            "collapsed": [0, 0, 0, 1, 1, 1],
+            "fallen": [0, 0, 0, 0, 1, 1],
+            **days,
+        }
+    )
+    other = pd.DataFrame({"force": "guard", **days, **(_STANDS | {"legitimacy": 0.4})})
+    with style.house():
+        for daily, whose in ((army, ""), (pd.concat([army, other]), "army: ")):
+            figure = style.new_figure("tall")
+            _, _, strength_, legitimacy = curves.run(figure, daily)
+            for ax, day, value, words in ((strength_, 3, 6.0, "collapse"), (legitimacy, 4, 0.4, "government falls")):
+                assert [
+                    (line.get_xdata()[0], line.get_ydata()[0]) for line in ax.lines if line.get_marker() == "o"
+                ] == [(day, value)]
+                assert [text.get_text() for text in ax.texts] == [whose + words]
+            assert able in [list(line.get_ydata()) for line in strength_.lines]
+            assert "marked where it falls below the breakpoint" in figure.get_supxlabel().replace("\n", " ")
+        calm = style.new_figure("tall")
+        assert not curves.run(calm, other)[2].texts
+        assert calm.get_supxlabel() == "Thin: effective strength."
+        calm.axes[2].set_xlim(0, 200)
+        for others, side in (((), "right"), (((62, "call-up"),), "left"), (((30, "call-up"),), "right")):
+            curves.mark(calm.axes[2], [(67, "collapse")], others=others)
+            assert calm.axes[2].texts[-1].get_ha() == side  # the name would lie over a line
+
+
 def test_a_run_of_one_day_shows_who_left_on_it() -> None:
     """A line of one point is not seen, a mark is; one person has left."""
-    daily = pd.DataFrame(
-        {"day": [0, 1], "force": "a", "new_flee": [0, 1], "left": [0, 1], "strength": 9, "legitimacy": 0.5}
-    )
+    daily = pd.DataFrame({"day": [0, 1], "force": "a", "new_flee": [0, 1], "left": [0, 1], "strength": 9, **_STANDS})
     with style.house():
         figure = style.new_figure("tall")
         line = curves.run(figure, daily)[1].lines[0]
@@ -206,7 +242,7 @@ def test_the_start_is_no_day_of_a_weeks_mean():
     """Seven leave on each of ten days, so that the mean of any days is seven; row 0 is the start, on which nobody can."""
     flow = [0, *[7] * 10]
     daily = pd.DataFrame(
-        {"day": range(11), "force": "a", "new_flee": flow, "left": np.cumsum(flow), "strength": 90, "legitimacy": 0.5}
+        {"day": range(11), "force": "a", "new_flee": flow, "left": np.cumsum(flow), "strength": 90, **_STANDS}
     )
     with style.house():
         line = curves.run(style.new_figure("tall"), daily)[1].lines[0]
@@ -229,7 +265,7 @@ def test_the_title_of_a_run_names_the_peak_of_the_curve_that_is_drawn() -> None:
     new = np.zeros(40)
     new[[10, 30]] = 6.0
     run = pd.DataFrame(
-        {"day": range(40), "force": "a", "new_hide": new, "left": new.cumsum(), "strength": 9.0, "legitimacy": 0.5}
+        {"day": range(40), "force": "a", "new_hide": new, "left": new.cumsum(), "strength": 9.0, **_STANDS}
     )
     with style.house():
         several, single = style.new_figure("tall"), style.new_figure("tall")
@@ -358,6 +394,23 @@ def test_an_effect_whose_interval_holds_zero_is_drawn_hollow(ax):
     attribution.effects(ax, table)
     filled = {line.get_label(): to_hex(line.get_markerfacecolor()) for line in ax.lines if line.get_marker() == "o"}
     assert filled == {"interval excludes 0": "#1a1a1a", "interval holds 0": "#ffffff"}
+
+
+def test_no_dot_of_a_pair_hides_another(ax):
+    """Eight zeros were drawn as three dots and pairs behind the mark as none: each has a place of its own, clear of the mark."""
+    table = pd.DataFrame({"policy": ["a", "b"], "difference": [0.0, 5.0], "low": [0.0, 1.0], "high": [0.0, 18.0]})
+    runs = {"a": np.zeros(8), "b": np.array([1.0, 1, 1, 1, 3, 3, 4, 18])}
+    attribution.effects(ax, table, runs=runs)
+    ax.figure.canvas.draw()
+    dots = [line for line in ax.lines if line.get_marker() == "."]
+    places = np.concatenate([line.get_transform().transform(line.get_xydata()) for line in dots])
+    assert len(places) == 16
+    between = np.hypot(*(places[:, None] - places).transpose(2, 0, 1))[np.triu_indices(16, 1)]
+    points = float(ax.figure.dpi) / 72.0
+    assert between.min() > 1.9 * points  # a dot is two points wide
+    marks = ax.transData.transform([(0.0, 1.0), (5.0, 0.0)])
+    assert np.hypot(*(places[:, None] - marks).transpose(2, 0, 1)).min() > 5.0 * points
+    assert "heaped" in ax.get_xlabel()
 
 
 def test_an_axis_of_differences_of_nobody_reaches_to_one(ax):
@@ -563,7 +616,8 @@ def test_the_colour_bar_of_a_decision_has_one_kind_of_number() -> None:
         decision.surface(figure.subplots(), table)
         bar = next(ax for ax in figure.axes if ax.get_label() == "<colorbar>")
         both = [*bar.get_yticklabels(), *bar.get_yticklabels(minor=True)]
-    assert [text.get_text() for text in both] == ["0.1 %", "0.2 %", "0.5 %", "1 %"]
+    assert [text.get_text() for text in both] == ["0.1 %", "0.2 %"]
+    assert bar.get_ylim() == pytest.approx((0.001, 0.004))  # it ended at 1 %, though nothing is above 0.4 %
 
 
 def test_long_words_stay_on_the_page() -> None:

@@ -270,6 +270,7 @@ def test_a_comparison_of_two_says_what_thin_lines_are_and_names_events_that_have
         (findings.of_chance(pd.Series({"A": 0.3333, "B": 0.3334})), "The force collapses in 33.3 % of the runs, under every policy"),
         (findings.of_chance(pd.Series({"A": 0.0})), "The force collapses in no run"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 10.0], "Y": [900.0, 100.0]}, index=["A", "B"]), "cases", 1.0), "B: 800 fewer cases in Y"),
+        (findings.of_hosts(pd.DataFrame({"Germany": [10.0, 900.0]}, index=["A", "B"]), "people", 1.0, " on the last day"), "B: 890 more people in Germany on the last day"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 300.0]}, index=["A", "B"]), "cases", 100.0), "No policy changes the number of cases by much"),
         (findings.of_decision("soldier", pd.DataFrame([[0.001, 0.02]])), "A soldier's daily chance to leave:\n0.1 to 2 %"),
     ],
@@ -325,14 +326,14 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (findings.of_effects(_SCREENED, "left_total"), "What moves the persons who left most: contagion; 1 of 3 inputs stands clear of chance"),
+        (findings.of_effects(_SCREENED, "left_total"), "What most moves the persons who left: contagion; 1 of 3 inputs stands clear of chance"),
         (findings.of_effects(_SCREENED.drop(2), "left_total"), "What moves the persons who left: no input stands clear of chance"),
-        (findings.of_effects(_SCREENED.drop(1), "left_total"), "What moves the persons who left most: contagion"),
+        (findings.of_effects(_SCREENED.drop(1), "left_total"), "What most moves the persons who left: contagion"),
         (findings.of_indices(_SHARED, "left_total"),
          "What decides the persons who left: contagion first (0.60 of the variance, with all that it does together with others); 1 of 2 inputs stands clear of chance"),
         (findings.of_indices(_SHARED.assign(total_low=0.0), "left_total"), "What decides the persons who left: no input stands clear of chance"),
         # The largest estimate is within chance: what it says of the first is said of one that stands clear.
-        (findings.of_effects(_SCREENED.assign(effect=[4.0, 0.3, 2.0, 0.1]), "left_total"), "What moves the persons who left most: contagion; 1 of 3 inputs stands clear of chance"),
+        (findings.of_effects(_SCREENED.assign(effect=[4.0, 0.3, 2.0, 0.1]), "left_total"), "What most moves the persons who left: contagion; 1 of 3 inputs stands clear of chance"),
         (findings.of_indices(_SHARED.assign(total=[0.9, 0.3, 0.6]), "left_total"),
          "What decides the persons who left: contagion first (0.60 of the variance, with all that it does together with others); 1 of 2 inputs stands clear of chance"),
         (findings.of_front(_TRIED, "design points"), "2 of 4 design points are beaten by no other on everything"),

@@ -114,14 +114,14 @@ def command(
 def _written(found: "Calibration", target: Path, case: str) -> list[Path]:
     """The files of a fit: its page, its tables and what could be drawn."""
     from desertion.commands._shared.results import write_answer
-    from desertion.commands._shared.thesis import draw_posterior, draw_predictions
+    from desertion.commands._shared.thesis import died_out, draw_posterior, draw_predictions
     from desertion.files import write_text
     from desertion.study.calibration.document import RIVALS
 
     made = [write_text(target / f"{case}.md", found.text)]
     for part, table in (("posterior", found.table), ("predictions", found.curves), ("rivals", found.rivals)):
         made.append(write_answer(target / f"{case}-{part}.csv", table, _GIVEN))
-    note = "Dots: medians of the last generation; bars: middle 90 %. All rivals have one tolerance."
+    note = "Dots: medians of the last generation; bars: middle 90 %. All rivals have one tolerance." + died_out(found)
     labels, picture = {rival: rival for rival in RIVALS}, target / f"{case}-predictions.png"
     drawn = draw_predictions(found.series, found.predictions, labels, found.held_out, note, picture)
     return [path for path in (*made, drawn, draw_posterior(found, target / f"{case}-posterior.png")) if path]

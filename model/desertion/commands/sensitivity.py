@@ -34,7 +34,7 @@ def command(
     simulated: _options.Simulated = False,
 ) -> int:
     """Say which parameters decide a measure, from a study with a sobol or morris design."""
-    from desertion.figures.labels import rounded
+    from desertion.figures.labels import NO_INTERVAL, rounded
     from desertion.study.analysis.study import Study
     from desertion.study.questions import sensitivity
 
@@ -46,6 +46,10 @@ def command(
     # Indices are shares of the variance; an effect has the unit of the measure, and a share of 0.0004 is no 0.000.
     told = partial(rounded, figures=3) if order == "effect" else "{:z.3f}".format
     print(found.sort_values(order, ascending=False).to_string(index=False, float_format=told))
+    if found["above_noise"].isna().all():
+        way_out = "dummy = true under [design] adds an input that does nothing"
+        why = NO_INTERVAL if "dummy" in set(found["factor"]) else f"no dummy to stand clear of ({way_out})"
+        print(f"above_noise is unknown: {why}")
     if plot is not None:
         from desertion.figures import answers as drawn
         from desertion.figures import style

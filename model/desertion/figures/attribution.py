@@ -1,11 +1,12 @@
 """Who left only because of a policy, and how much a policy changes."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from desertion.figures import labels, style
@@ -13,6 +14,10 @@ from desertion.figures.labels import NO_INTERVAL
 from desertion.figures.line_names import LONGEST_NAME
 from desertion.scenario.grain import marked
 
+_DOT, _CLEAR = 2.4, 8.0
+"""Points from one dot of a pair to the next, and from the middle of a row's mark to the first."""
+_AXES = 0.6
+"""Share of the figure that the axes have at least, in each direction."""
 _LINE = 48  # letters of a line below the axis, whose width is what names leave of the page
 
 PARTS: dict[str, tuple[str, str]] = {
@@ -75,6 +80,39 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
     return ax
 
 
+def _dots(ax: Axes, places: NDArray[np.int64], rows: Sequence[NDArray[np.float64]]) -> None:
+    """Draw the sorted values of each row as dots clear of its mark, each so far up that it covers none before it."""
+    figure, flat = ax.get_figure(root=True), np.concatenate([np.zeros(1), *rows])
+    assert figure is not None
+    wide, high = (72.0 * size * _AXES for size in figure.get_size_inches())  # pyright: ignore[reportAttributeAccessIssue]
+    apart = float(np.ptp(flat)) * _DOT / wide
+    heaps = [_heaped(values, apart) for values in rows]
+    room = 0.6 * high / (len(places) + 0.2) - _CLEAR
+    step = min(_DOT, room / max((int(heap.max(initial=0)) + 1 for heap in heaps), default=1))
+    for place, values, heap in zip(places, rows, heaps, strict=False):
+        for level in np.unique(heap):
+            up = ScaledTranslation(0.0, (_CLEAR + step * float(level)) / 72.0, figure.dpi_scale_trans)  # pyright: ignore[reportAttributeAccessIssue]
+            on = values[heap == level]
+            ax.plot(
+                on,
+                np.full(len(on), float(place)),
+                ".",
+                markersize=4,
+                color=style.soft_ink(),
+                transform=ax.transData + up,
+            )
+
+
+def _heaped(values: NDArray[np.float64], apart: float) -> NDArray[np.int64]:
+    """The lowest level of each sorted value on which the one before it lies further off than `apart`."""
+    last, levels = list[float](), list[int]()
+    for value in values:
+        level = next((row for row, before in enumerate(last) if value - before > apart), len(last))
+        last[level : level + 1] = [float(value)]
+        levels.append(level)
+    return np.array(levels, dtype=np.int64)
+
+
 def effects(
     ax: Axes,
     paired: pd.DataFrame,
@@ -91,10 +129,7 @@ def effects(
         runs: The difference of each pair by policy, drawn as dots; none if there are too many to be told apart.
     """
     places = style.name_rows(ax, list(paired["policy"]))
-    for place, policy in zip(places, paired["policy"] if runs else (), strict=False):
-        values = np.sort(runs[str(policy)]) if runs else np.empty(0)
-        lifts = 0.16 + 0.05 * (np.arange(len(values)) % 3)
-        ax.plot(values, place + lifts, linestyle="none", marker=".", markersize=4, color=style.soft_ink())
+    _dots(ax, places, [np.sort(runs[str(policy)]) for policy in paired["policy"]] if runs else [])
     mid, low, high = (paired[name].to_numpy(dtype=float) for name in ("difference", "low", "high"))
     sure, unknown = (low > 0.0) | (high < 0.0), np.isnan(low)
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
@@ -120,7 +155,7 @@ def effects(
     if not np.nan_to_num([mid, low, high]).any() and not any(values.any() for values in (runs or {}).values()):
         ax.set_xlim(-1.0, 1.0)
     style.counts(ax, "x")
-    dots = "; dots: pairs of runs" if runs else ""
+    dots = "; dots: pairs of runs, heaped where they meet" if runs else ""
     bars = "" if unknown.all() else " with 95 % interval"
     ax.set_xlabel(textwrap.fill(f"persons, median of the paired differences{bars}{dots}", _LINE))
     ax.set_title(title or "Difference from the baseline", pad=28)

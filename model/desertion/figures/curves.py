@@ -234,23 +234,49 @@ def run(
                 {"marker": "o", "markersize": 4, "clip_on": False} if len(own) == 1 else {}
             )  # a line of one point is not seen
             ax.plot(own["day"], own[column], color=pen.color, linestyle=pen.linestyle, label=force, **lone)
+            if column == "strength":
+                ax.plot(own["day"], own["effective_strength"], color=pen.color, linewidth=0.9, alpha=0.8)
         ax.set_title(title)
         ax.set_ylabel(unit)
         ax.set_ylim(bottom=0.0, top=1.0 if column == "legitimacy" else None)
         if column != "legitimacy":
             style.counts(ax)
         untold += mark(ax, marks, written=ax is grid[0])
+        if column in _BREAKS:
+            untold += _breaks(ax, table, column, dict(zip(forces, drawn, strict=True)), marks)
     for ax in grid[2:]:
         days(ax, start)
     if len(forces) > 1:
         grid[3].legend(loc="lower left")
     figure.suptitle(_of_run(table, 1.0 / scale), x=0.01, ha="left", fontweight="bold")
-    if scale < 1.0 or untold:
-        style.note(figure, f"{untold} {basis(1.0 / scale) * (scale < 1.0)}".strip())
+    broken = table["collapsed"].astype(bool).any()
+    able = f"Thin: effective strength{', marked where it falls below the breakpoint' if broken else ''}."
+    style.note(figure, f"{able} {untold} {basis(1.0 / scale) * (scale < 1.0)}".strip().replace("  ", " "))
     return list(grid)
 
 
-def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True, top: float = 0.98) -> str:
+def _breaks(
+    ax: Axes, daily: pd.DataFrame, panel: str, drawn: dict[str, style.Pen], others: Sequence[tuple[int, str]]
+) -> str:
+    """Mark the first day of each force on which it collapses or its government falls, on its curve and as an event; what the note has to say of them."""
+    (flag, words, curve, top), marks = _BREAKS[panel], list[tuple[int, str]]()
+    for force, pen in drawn.items():
+        happened = daily[(daily["force"] == force) & daily[flag].astype(bool)]
+        if len(happened):
+            day = int(happened["day"].iloc[0])
+            ax.plot(day, happened[curve].iloc[0], "o", color=pen.color, markersize=5)
+            marks.append((day, f"{force}: {words}" if len(drawn) > 1 else words))
+    return mark(ax, marks, top=top, others=others)
+
+
+def mark(
+    ax: Axes,
+    marks: Sequence[tuple[int, str]],
+    *,
+    written: bool = True,
+    top: float = 0.98,
+    others: Sequence[tuple[int, str]] = (),
+) -> str:
     """Draw a dotted line at each dated event, named along it, behind all curves.
 
     Args:
@@ -258,6 +284,7 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True, to
         marks: Dated events: the day, and what happened.
         written: Whether to name them: on one of several panels.
         top: Where names begin, in shares of the axes.
+        others: Events whose lines stand there without a name: close on the right of one a name stands right of its line.
 
     Returns:
         What the note of the figure has to say of events whose names have no room beside one before them.
@@ -270,10 +297,11 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True, to
     line = 1.5 * letter / float(box.width) * (right - left)  # days that a line of a name covers
     free, untold = -np.inf, list[str]()
     for day, words in sorted(marks):
-        first = day - left < 0.03 * (right - left)  # left of it stands the axis
         ax.axvline(day, color=style.soft_ink(), linestyle=(0, (1, 2)), linewidth=1.2, zorder=1)
         told = fill(words, LONGEST_NAME)
         wide = line * (told.count("\n") + 1)
+        # Left of it stands the axis, or a line.
+        first = day - left < 0.03 * (right - left) or any(0 < day - other < wide for other, _ in others)
         if written and free > (day if first else day - wide):
             untold.append(f"Dotted at day {day}: {words}.")
         elif written:
@@ -312,6 +340,13 @@ _RUN_PANELS = (
     ("strength", "Strength", "persons serving"),
     ("legitimacy", "Legitimacy", "share, 0 to 1"),
 )
+
+
+_BREAKS = {
+    "strength": ("collapsed", "collapse", "effective_strength", 0.35),
+    "legitimacy": ("fallen", "government falls", "legitimacy", 0.98),
+}
+"""By panel of a run, the column that says that it is over, what the mark is called, the curve that it stands on, and where its name begins: where curves seldom are."""
 
 
 def titles(column: str) -> tuple[str, str]:

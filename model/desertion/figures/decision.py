@@ -55,6 +55,10 @@ def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, t
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02, extend="min" if chance.min() < shown.min() else "neither")
     low, high = float(norm.vmin or _LEAST), float(norm.vmax or 1.0)
     marks = _round_values(low * 0.999, high * 1.001) or [low, high]
+    # The shades reach over a decade at least, so that small differences look small; the bar ends where the values do.
+    high = max(min(high, float(shown.max())), low * 1.001)
+    bar.ax.set_ylim(low, high)
+    marks = [value for value in marks if value <= high] or [low, high]
     bar.set_ticks(marks, labels=[_percent(value) for value in marks])
     bar.minorticks_off()
     bar.set_label("probability a day (logarithmic)")

@@ -1,14 +1,17 @@
 """How often a test finds contagion where it is and where it is not, and whether its probabilities are right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from desertion.figures import style
 from desertion.figures.labels import rounded
+
+_BINS = 12
 
 
 def power(ax: Axes, table: pd.DataFrame, lines: str, least: float) -> Axes:
@@ -81,29 +84,25 @@ def reliability(ax: Axes, table: pd.DataFrame, lines: str) -> Axes:
     return ax
 
 
-def posteriors(
-    axes: Sequence[Axes],
-    names: Sequence[str],
-    shares: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    meanings: Mapping[str, str],
-    ends: Mapping[str, tuple[float, float]],
+def posterior(
+    ax: Axes, draws: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]] | None], ends: tuple[float, float]
 ) -> None:
-    """Draw posterior histograms over the prior, one per axes, on the scale on which the prior is flat.
+    """Draw posterior histograms of one parameter over its prior, on the scale on which the prior is flat.
 
     Args:
-        axes: One per parameter.
-        names: Names of the parameters.
-        shares: (particle, parameter) posterior draws as shares of their prior.
-        weights: (particle,) weights that add up to 1.
-        meanings: By parameter, what its axis is called.
-        ends: By parameter, the least and the largest value of its prior.
+        ax: Where to draw.
+        draws: By rival, (particle,) posterior draws as shares of the prior and (particle,) weights that add up to 1; none for
+            a rival that has no such parameter or died out, which keeps its colour for itself.
+        ends: The least and the largest value of the prior.
     """
-    color = style.pens(2)[1].color
-    for ax, name, column in zip(axes, names, shares.T, strict=False):
-        ax.hist(column, bins=12, range=(0.0, 1.0), weights=weights * 12, color=color, alpha=0.75)
-        ax.axhline(1.0, color=style.ink(), linewidth=1.2, linestyle=(0, (4, 2)))
-        ax.set_title(meanings.get(name, name), fontsize="small")
-        ax.set_xlim(0.0, 1.0)
-        ax.set_yticks([])
-        ax.set_xticks([0.0, 1.0], [rounded(end, 4) for end in ends[name]])
+    for (rival, drawn), pen in zip(draws.items(), style.pens(len(draws) + 1)[1:], strict=True):
+        if drawn is not None:
+            shares, weights = drawn
+            heights, edges = np.histogram(shares, bins=_BINS, range=(0.0, 1.0), weights=weights * _BINS)
+            ax.stairs(heights, edges, fill=True, color=pen.color, alpha=0.3)
+            ax.stairs(heights, edges, color=pen.color, linestyle=pen.linestyle, linewidth=1.6, label=rival)
+    ax.axhline(1.0, color=style.ink(), linewidth=1.2, linestyle=(0, (4, 2)))
+    ax.set_xlim(0.0, 1.0)
+    ax.set_ylim(bottom=0.0)
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
+    ax.set_xticks([0.0, 1.0], [rounded(end, 4) for end in ends])

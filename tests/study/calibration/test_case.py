@@ -23,19 +23,19 @@ from tests.study.calibration.interval_coverage import OWN
 GDR = planned("gdr-1989", {})
 
 
-def _prior(name: str, low: float, high: float, meaning: str, *, log: bool = False) -> Prior:
-    return Prior(name=name, low=low, high=high, log=log, allowed=(-np.inf, np.inf), meaning=meaning)
+def _prior(name: str, low: float, high: float, meaning: str, unit: str, *, log: bool = False) -> Prior:
+    return Prior(name=name, low=low, high=high, log=log, allowed=(-np.inf, np.inf), meaning=meaning, unit=unit)
 
 
 def test_the_shipped_document_says_what_the_code_once_said() -> None:
     """Priors, their order (which chance hangs on) and what they set, as they stood in the program before they stood in the scenario's file."""
     assert shipped_names() == ["gdr-1989"]
     assert GDR.priors_of(DOORS) == (
-        _prior("leaving", 5e-6, 2e-4, "baseline rate of flight, per day", log=True),
-        _prior("chance_power", 0.2, 1.0, "power of the perceived chance to get away"),
-        _prior("frailty_own", 0.5, 4.0, "variance of a person's own log frailty"),
-        _prior("legitimacy", 0.5, 4.0, "log hazard per share of legitimacy lost"),
-        _prior("leak", 0.002, 0.05, "chance to slip out by Czechoslovakia", log=True),
+        _prior("leaving", 5e-6, 2e-4, "baseline rate of flight", "a day", log=True),
+        _prior("chance_power", 0.2, 1.0, "power of the perceived chance to get away", "exponent"),
+        _prior("frailty_own", 0.5, 4.0, "variance of a person's own log frailty", "variance"),
+        _prior("legitimacy", 0.5, 4.0, "weight of legitimacy lost", "log hazard per share"),
+        _prior("leak", 0.002, 0.05, "chance to slip out by Czechoslovakia", "chance", log=True),
     )
     assert (GDR.noise.low, GDR.noise.high, GDR.noise.log) == (0.003, 0.3, True)
     assert (GDR.priors_of(BOTH)[-1].low, GDR.priors_of(BOTH)[-1].high) == (0.05, 3.0)
@@ -292,3 +292,32 @@ def test_a_prior_that_is_given_takes_the_place_of_one_that_a_file_writes_with_do
     case = planned(tmp_path / "mine.toml", {"priors": {"behaviour.frailty_own": [1, 2]}, "rivals": DOORS})
     ranges = [(prior.name, prior.low, prior.high) for prior in case.priors_of(DOORS)]
     assert ranges == [("behaviour.frailty_own", 1.0, 2.0), ("behaviour.push_legitimacy", 0.1, 2.0)]
+
+
+def test_a_multiple_says_of_what_and_a_value_has_its_unit(tmp_path: Path) -> None:
+    """0.27 to 2.8 times a rate of 0.0003 a day was told like a rate, beside values; several inputs that differ have no one number."""
+    given = {"series": _written(tmp_path, [3, 4, 5, 6, 7, 8, 9, 8, 7, 6]), "measure": "soldiers_left"}
+    rate, other = "forces.toy.base_soldier_hide", "forces.toy.base_soldier_flee"
+    priors = {
+        "behaviour.push_threat": [0.1, 2.0],
+        rate: {"times": [0.2, 5.0]},
+        "both": {"times": [0.5, 2.0], "keys": ["behaviour.frailty_own", other]},
+        "forces.toy.base_soldier_surrender": [0.0, 0.1],
+    }
+    case = planned("toy", given | {"priors": priors})
+    own = case.scenario.forces[0].base_soldier_hide
+    assert {prior.name: prior.unit for prior in (*case.priors_of(BOTH), *case.nuisances)} == {
+        "behaviour.push_threat": "log hazard per per cent called a month",
+        rate: f"times the scenario's {own:g} a day",
+        "both": "times the scenario's own",
+        "forces.toy.base_soldier_surrender": "a day",
+        "contagion": "times the scenario's own",
+        "noise": "squared relative error",
+    }
+    assert (
+        case.priors_of(DOORS)[1].told
+        == f"toy: baseline rate of hiding, soldiers serving (times the scenario's {own:g} a day)"
+    )
+    assert (
+        Prior(name="x", low=0.0, high=1.0, meaning="variance of frailty", unit="variance").told == "variance of frailty"
+    )

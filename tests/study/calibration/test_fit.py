@@ -7,13 +7,16 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from desertion.cli import main
+from desertion.commands._shared.thesis import draw_posterior
 from desertion.errors import InputError
+from desertion.figures import style
 from desertion.study.blocks import markdown
 from desertion.study.calibration import session
 from desertion.study.calibration.calibrate import Calibration, planned
@@ -171,6 +174,39 @@ def test_identified_is_what_every_seed_identifies() -> None:
     table = parameters(first, [blind, first]).set_index(["rival", "parameter"]).loc[BOTH]
     assert table["narrowed"].loc[["leaving", "leak"]].tolist() == pytest.approx([2.0 / 3.0, 0.0])
     assert not table["identified"].any()
+
+
+def test_numbers_of_a_prior_have_their_unit_in_words_and_in_the_table() -> None:
+    """A rate and a multiple of a rate stood in one sentence as bare numbers."""
+    made = _fit(0.3)
+    (told,) = [one for one in findings(made) if ": identified" in one]
+    assert told.endswith(": leaving 3.16e-05 to 3.16e-05 (a day).")
+    meanings = parameters(made).set_index(["rival", "parameter"])["meaning"].loc[BOTH]
+    assert meanings["leaving"] == "baseline rate of flight (a day)"
+    assert meanings["contagion"] == "weights of contagion among the people (times the scenario's own)"
+    assert meanings["leak"] == "chance to slip out by Czechoslovakia"
+
+
+def test_the_posterior_of_every_rival_is_drawn_or_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the likelier rival was drawn, without a word on the other."""
+    drawn = list[Any]()
+    monkeypatch.setattr(style, "save", lambda figure, path: drawn.append(figure) or path)
+    one, rows = _fit(0.3), np.column_stack([np.linspace(0.3, 0.5, 20), np.linspace(0.0, 1.0, 20)])
+    shares, weights = one.shares | {DOORS: (("leaving", "leak"), rows)}, dict.fromkeys(one.weights, np.full(20, 0.05))
+    for fit_, rivals in ((replace(one, shares=shares, weights=weights), [BOTH, DOORS]), (one, [BOTH])):
+        draw_posterior(fit_, tmp_path / "posterior.png")
+        figure = drawn[-1]
+        panels = [ax for ax in figure.axes if ax.get_visible()]
+        assert [ax.get_title(loc="left").split("(")[0].strip() for ax in panels][:2] == ["leaving", "chance power"]
+        assert [text.get_text() for text in figure.legends[0].get_texts()] == rivals
+        assert {patch.get_label() for patch in panels[0].patches if patch.get_label()} >= set(rivals)
+        assert [ax.get_xlabel() for ax in panels][:2] == ["value, log scale", "value"]
+        assert [ax.get_xlabel() for ax in panels if "contagion" in ax.get_title(loc="left")] == ["multiple"]
+        assert panels[0].get_ylabel()
+        assert (f"The rival {DOORS} died out" in figure.get_supxlabel()) == (len(rivals) == 1)
+    assert draw_posterior(replace(one, weights=dict.fromkeys(one.weights, np.empty(0))), tmp_path / "x.png") is None
 
 
 def test_words_say_what_is_decided_and_what_is_too_few() -> None:

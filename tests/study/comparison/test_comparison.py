@@ -9,7 +9,7 @@ import pytest
 from desertion import Scenario, compare
 from desertion.errors import InputError
 from desertion.scenario.consistency import check
-from desertion.study.comparison import arm
+from desertion.study.comparison import arm, pictures
 from desertion.study.comparison.compare import arms, spec_of
 from desertion.study.comparison.comparison import Comparison
 from desertion.study.comparison.daily import loads_table
@@ -76,6 +76,18 @@ def test_people_there_are_all_who_are_there_however_they_stand(comparison):
     there = [hosts[(hosts["day"] == 40) & (hosts["host"] == "germany")][stands].to_numpy().sum() for hosts in runs]
     found = people_there(comparison).loc[comparison.names["fast-track"]]
     assert found.filter(regex="(?i)germany").item() == pytest.approx(100.0 * np.mean(there))
+
+
+def test_hosts_beyond_the_tenth_are_added_up_or_said_to_be_left_out(comparison, monkeypatch):
+    """Rows of a table of people have to add up; most cases at once of several hosts have no sum, so that their number is told."""
+    whole = people_there(comparison)
+    assert whole.shape[1] == peaks(comparison).shape[1] == 3
+    monkeypatch.setattr(pictures, "_MOST_HOSTS", 1)
+    few = people_there(comparison)
+    assert list(few.columns) == [whole.columns[0], "2 others"]
+    assert few.sum(axis=1).tolist() == pytest.approx(whole.sum(axis=1).tolist())
+    assert comparison.plot("hosts").axes[0].get_xlabel().endswith("median of runs; left out: 2 other hosts with fewer")
+    assert "others" not in comparison.plot("where").get_suptitle()
 
 
 def test_most_cases_waiting_are_the_median_of_the_peaks_of_the_runs(comparison):

@@ -39,28 +39,46 @@ def draw_predictions(
 
 
 def draw_posterior(fit: Fit, path: Path) -> Path | None:
-    """Draw what the series says about the inputs of the likelier rival; nothing if that rival died out."""
+    """Draw what the series says about the inputs of each rival, with a word on one that died out; nothing if all did."""
     from desertion.figures import style
-    from desertion.figures.power import posteriors
+    from desertion.figures.power import posterior
 
-    likeliest = fit.case.rivals[int(fit.probabilities[-1].argmax())]
-    names, shares = fit.shares[likeliest]
-    if not len(shares):
+    alive = [rival for rival in fit.case.rivals if len(fit.weights[rival])]
+    used = {prior.name: prior for rival in alive for prior in (*fit.case.priors_of(rival), *fit.case.nuisances)}
+    if not used:
         return None
+    multiples = {lever.prior.name for lever in fit.case.levers if lever.times}
     with style.house():
-        figure = style.new_figure("tall" if len(names) > 4 else "wide")
-        columns = min(len(names), 4)
-        axes = figure.subplots(-(-len(names) // columns), columns, squeeze=False).ravel()
-        used = (*fit.case.priors_of(likeliest), *fit.case.nuisances)
-        meanings = {prior.name: prior.name.replace("_", " ") for prior in used}
-        ends = {prior.name: (prior.low, prior.high) for prior in used}
-        posteriors(list(axes), names, shares, fit.weights[likeliest], meanings, ends)
-        for spare in axes[len(names) :]:
+        columns = min(len(used), 4)
+        figure = style.new_figure("tall" if len(used) > columns else "wide")
+        width = float(figure.get_figwidth()) / columns - 0.5  # inches, beside the numbers of an axis
+        axes = figure.subplots(-(-len(used) // columns), columns, squeeze=False)
+        for ax, prior in zip(axes.flat, used.values(), strict=False):
+            posterior(ax, {rival: _draws(fit, rival, prior.name) for rival in fit.case.rivals}, (prior.low, prior.high))
+            ax.set_title(style.in_lines(prior.counted(prior.name.replace("_", " ")), width), fontsize="small")
+            ax.set_xlabel(f"{'multiple' if prior.name in multiples else 'value'}{', log scale' * prior.log}")
+        for row in axes:
+            row[0].set_ylabel("density (of the prior: 1)")
+        for spare in axes.flat[len(used) :]:
             spare.set_visible(False)
-        style.note(
-            figure, f"{likeliest}: posterior (bars) over prior (dashed), on the scale on which the prior is flat."
-        )
+        lines = {line.get_label(): line for ax in axes.flat for line in ax.patches if line.get_label() in alive}
+        figure.legend(list(lines.values()), list(lines), loc="outside upper left", ncols=len(lines))
+        told = f"Steps: posterior. Dashed: prior, flat on these scales.{died_out(fit)}"
+        style.note(figure, told)
         return style.save(figure, path)
+
+
+def _draws(fit: Fit, rival: str, name: str) -> tuple[Any, Any] | None:
+    """Posterior draws of a parameter as shares of its prior, and their weights; none if the rival has no such parameter or died out."""
+    names, shares = fit.shares[rival]
+    return (shares[:, names.index(name)], fit.weights[rival]) if name in names and len(shares) else None
+
+
+def died_out(fit: Fit) -> str:
+    """What the note of a figure says of rivals that are not drawn, and why."""
+    gone = [rival for rival in fit.case.rivals if not len(fit.weights[rival])]
+    why = "died out and is not drawn: no particle of the last generation has it"
+    return "".join(f" The rival {rival} {why}." for rival in gone)
 
 
 def draw_test(found: Thesis, target: Path) -> None:

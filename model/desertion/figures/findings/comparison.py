@@ -129,21 +129,22 @@ def of_chance(chances: pd.Series) -> str:
     return f"The force collapses in {low} ({within(str(chances.idxmin()))}) to {high} ({within(str(chances.idxmax()))}) of the runs"
 
 
-def of_hosts(table: pd.DataFrame, what: str, size: float) -> str:
+def of_hosts(table: pd.DataFrame, what: str, size: float, when: str = "") -> str:
     """Where a policy changes most.
 
     Args:
         table: One row a policy, the baseline first; one column a host; counts.
         what: What is counted.
         size: Real persons for each simulated one.
+        when: On which day, behind a space.
     """
     values = table.to_numpy(np.float64)
     changes = values[1:] - values[0]
     row, column = divmod(int(np.abs(changes).argmax()), changes.shape[1])
     most = float(changes[row, column])
     if too_few(most, size) or not most:
-        return f"No policy changes the number of {what} by much"
-    return f"{table.index[1 + row]}: {number(abs(most))} {'more' if most > 0 else 'fewer'} {what} in {table.columns[column]}"
+        return f"No policy changes the number of {what}{when} by much"
+    return f"{table.index[1 + row]}: {number(abs(most))} {'more' if most > 0 else 'fewer'} {what} in {table.columns[column]}{when}"
 
 
 def of_decision(who: str, table: pd.DataFrame) -> str:

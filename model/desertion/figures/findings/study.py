@@ -106,7 +106,7 @@ def of_effects(table: pd.DataFrame, measure: str) -> str:
     clear = own[own["above_noise"].eq(True)] if "dummy" in rows.index else own
     if clear.empty:
         return f"What moves the {called(measure)}: no input stands clear of chance"
-    said = f"What moves the {called(measure)} most: {short(str(clear['effect'].idxmax()))}"
+    said = f"What most moves the {called(measure)}: {short(str(clear['effect'].idxmax()))}"
     return said + (_clear(len(clear), len(own)) if "dummy" in rows.index else "")
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, refuse_unknown
+from desertion.simulation.record.columns import MEASURES, definitions
 from desertion.study.analysis.tables import whole
 from desertion.study.design.factors import Factor
 from desertion.study.design.layout import DesignRule, unit_points
@@ -84,7 +85,7 @@ def morris_table(
 
     Returns:
         One row a factor: factor, effect (mean absolute effect of crossing the factor's range), half_width (of its 95 % interval by Student,
-        NaN where trajectories are fewer than six), sigma (spread: interaction or curvature), above_noise (NaN without a dummy or an interval), unit (of these: `log10 left_total`, where an effect of 1 is a factor of ten).
+        NaN where trajectories are fewer than six), sigma (spread: interaction or curvature), above_noise (NaN without a dummy or an interval), unit (of these: `persons`, or `log10 persons`, where an effect of 1 is a factor of ten).
 
     Raises:
         InputError: If a run is missing, or SALib is not installed.
@@ -111,7 +112,8 @@ def morris_table(
     )
     bounds = table.assign(low=effect - half, high=effect + half)
     told = _against_dummy(bounds, "low", "high", rule.dummy).drop(columns=["low", "high"])
-    return told.assign(unit=explained(measure, of))
+    unit = definitions([measure], MEASURES).get(measure, {}).get("unit", "")
+    return told.assign(unit=explained(unit or measure, LOG if of == LOG else MEAN))
 
 
 def explained(measure: str, of: str) -> str:

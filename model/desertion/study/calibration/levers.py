@@ -5,7 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
 from desertion.errors import InputError, input_error, unknown_name
+from desertion.figures.labels import called, rounded
+from desertion.parameters import Behaviour, Force, Host
 from desertion.scenario import Scenario
 from desertion.scenario.levers import KINDS, select
 from desertion.study.calibration.document import BOTH, CONTAGION, DOORS, CalibrationTable, PriorTable
@@ -13,12 +17,8 @@ from desertion.study.design.point import contagion_weights
 from desertion.study.history.counting import Counting
 from desertion.study.laboratory.prior import Prior
 
-STRENGTH = PriorTable(
-    times=(0.05, 3.0), meaning="weights of contagion at all levels, as multiples of the scenario's own"
-)
-LEAVING = PriorTable(
-    times=(0.1, 10.0), log=True, meaning="baseline rates of what is counted, as multiples of the scenario's own"
-)
+STRENGTH = PriorTable(times=(0.05, 3.0), meaning="weights of contagion at all levels")
+LEAVING = PriorTable(times=(0.1, 10.0), log=True, meaning="baseline rates of what is counted")
 _WITHOUT = "leave that rival out: rivals = ['without contagion'], or --rival 'without contagion'"
 _WINDOW = ("days", "start", "scale", "name")  # what a series is laid over
 _PLACES = (0.0, 0.37, 0.5, 1.0)  # shares of a prior at which its inputs are tried; one between whole numbers
@@ -131,10 +131,17 @@ def _lever(name: str, table: PriorTable, scenario: Scenario, where: str) -> Leve
             way_out=f"{_WITHOUT}, or set another form",
         )
     low, high = table.ends
+    times = table.times is not None
     prior = Prior(
-        name=name, low=low, high=high, log=table.log, allowed=(-math.inf, math.inf), meaning=table.meaning or name
+        name=name,
+        low=low,
+        high=high,
+        log=table.log,
+        allowed=(-math.inf, math.inf),
+        meaning=table.meaning or called(table.keys[0] if len(table.keys) == 1 else name),
+        unit=_counted_in(own, times=times),
     )
-    lever = Lever(prior=prior, own=own, times=table.times is not None)
+    lever = Lever(prior=prior, own=own, times=times)
     for place in _PLACES:
         try:
             scenario.with_(lever.settings(prior.at(place)))
@@ -148,6 +155,26 @@ def _lever(name: str, table: PriorTable, scenario: Scenario, where: str) -> Leve
                 rule=rule,
             ) from None
     return lever
+
+
+def _counted_in(own: tuple[tuple[str, float], ...], *, times: bool) -> str:
+    """What the numbers of a prior are counted in: a multiple says of what, or it would be read as a value."""
+    units, values = {_unit(key) for key, _ in own}, {value for _, value in own}
+    unit = units.pop() if len(units) == 1 else ""
+    if not times:
+        return unit
+    return f"times the scenario's {f'{rounded(values.pop(), 3)} {unit}'.rstrip() if len(values) == 1 else 'own'}"
+
+
+def _unit(key: str) -> str:
+    """The unit of an input; empty for what has none."""
+    kind, *between, name = key.split(".")
+    model: type[BaseModel] | None = {"behaviour": Behaviour, "forces": Force, "hosts": Host}.get(kind)
+    if model is None or len(between) != (kind in KINDS) or name not in model.model_fields:
+        return ""
+    extra = model.model_fields[name].json_schema_extra
+    unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+    return unit.replace("1/", "a ").replace("/", " a ")
 
 
 def _own(name: str, table: PriorTable, scenario: Scenario, where: str) -> tuple[tuple[str, float], ...]:

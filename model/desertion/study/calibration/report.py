@@ -89,6 +89,7 @@ def findings(fit: Fit, others: Sequence[Fit] = ()) -> list[str]:
         seeds = f" by each of {len(others) + 1} seeds"
         sentences.append("Intervals of parameters are those of the first seed.")
     table = parameters(fit, others)
+    units = {lever.prior.name: lever.prior for lever in fit.case.levers}
     for rival in fit.case.rivals:
         own = table[table["rival"] == rival]
         if own["median"].isna().all():
@@ -98,7 +99,10 @@ def findings(fit: Fit, others: Sequence[Fit] = ()) -> list[str]:
         rest = own[(own["narrowed"] < 1.0) & own["contraction"].notna()].sort_values("parameter")
         loose = rest.loc[rest["narrowed"] == 0.0, "parameter"]
         word, by_all = ("narrowed so far", own["narrowed"] == 1.0) if roughest else ("identified", own["identified"])
-        told = [f"{row.parameter} {row.q05:.3g} to {row.q95:.3g}" for row in own[by_all].itertuples()]
+        told = [
+            units[str(row.parameter)].counted(f"{row.parameter} {row.q05:.3g} to {row.q95:.3g}")
+            for row in own[by_all].itertuples()
+        ]
         sentences.append(f"{rival}: {word}{seeds} (90 % of the posterior): {', '.join(told) or 'nothing'}.")
         often = rest.set_index("parameter")["narrowed"] * (len(others) + 1)
         some = [f"{name} ({count:.0f})" for name, count in often[often > 0.0].items()]

@@ -15,7 +15,7 @@ LEVELS = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 def parameters(fit: Fit, others: Sequence[Fit] = ()) -> pd.DataFrame:
     """One row a rival and prior; quantiles and contraction are those of `fit`, `others` are the same fit with further seeds.
 
-    rival, parameter, meaning, inputs (dotted keys), is_multiple (of the scenario's own values), prior_low, prior_high, log,
+    rival, parameter, meaning (with the unit, of a multiple what it is of), inputs (dotted keys), is_multiple (of the scenario's own values), prior_low, prior_high, log,
     scenario (at which it is as it stands; missing where it sets inputs that differ there, and for the noise, a nuisance whose interval leans to the low end: see
     `experiments/calibrate/coverage.md`), q05, median, q95 of the posterior (missing where the rival
     died out), contraction (1 - posterior over prior standard deviation, on the scale on which the prior is flat),
@@ -34,7 +34,7 @@ def parameters(fit: Fit, others: Sequence[Fit] = ()) -> pd.DataFrame:
                 {
                     "rival": rival,
                     "parameter": prior.name,
-                    "meaning": prior.meaning,
+                    "meaning": prior.told,
                     "inputs": "" if lever is None else ", ".join(key for key, _ in lever.own),
                     "is_multiple": lever is not None and lever.times,
                     "prior_low": prior.low,

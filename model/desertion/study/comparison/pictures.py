@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from desertion.errors import InputError, refuse_unknown
 from desertion.figures import attribution, curves, decision, findings, hosts, routes, strength, style
 from desertion.figures.events import events
-from desertion.figures.labels import short, within
+from desertion.figures.labels import many, short, within
 from desertion.figures.style import Medium, Shape
 from desertion.scenario import Scenario
 from desertion.scenario.grain import MARK, basis, legend, too_few
@@ -20,6 +20,10 @@ from desertion.study.comparison.tables import Tables, rows_of
 
 FEW = 20
 """Pairs of runs up to which each is drawn."""
+_MOST_HOSTS = 10
+"""Hosts that a table of them shows by name."""
+_OTHERS = " others"
+"""What the rest of them is called, behind its number."""
 
 type Draw = Callable[[Figure, Tables, str], None]
 
@@ -199,7 +203,8 @@ def _collapse(figure: Figure, comparison: Tables, force: str) -> None:
 
 def peaks(comparison: Tables) -> pd.DataFrame:
     """Most cases waiting at once in each host under each policy, median of the runs: policies by hosts, the most loaded first, ten at most."""
-    return _fullest(comparison, comparison.fullest())
+    table = comparison.fullest()
+    return _by_names(comparison, table[_fullest(table)[:_MOST_HOSTS]])
 
 
 def none_waits(comparison: Tables) -> str:
@@ -210,40 +215,56 @@ def none_waits(comparison: Tables) -> str:
 
 
 def people_there(comparison: Tables) -> pd.DataFrame:
-    """People in each host on the last day under each policy, however they stand, mean of the runs: policies by hosts, as `peaks`."""
+    """People in each host on the last day under each policy, however they stand, mean of the runs: policies by hosts, as `peaks`, and the others added up."""
     last = comparison.hosts[comparison.hosts["day"] == comparison.hosts["day"].max()]
     there = last.assign(there=last[list(THERE)].sum(axis=1))
-    return _fullest(comparison, there.pivot_table(index="policy", columns="host", values="there", sort=False))
+    table = there.pivot_table(index="policy", columns="host", values="there", sort=False)
+    order = _fullest(table)
+    # One alone takes no more room by its name.
+    most = _MOST_HOSTS if len(order) > _MOST_HOSTS + 1 else len(order)
+    named = _by_names(comparison, table[order[:most]])
+    rest = _by_names(comparison, table[order[most:]])
+    return named.assign(**{f"{rest.shape[1]}{_OTHERS}": rest.sum(axis=1)}) if rest.shape[1] else named
 
 
-def _fullest(comparison: Tables, table: pd.DataFrame) -> pd.DataFrame:
+def _fullest(table: pd.DataFrame) -> list[str]:
+    """Hosts in which there is anybody, the most loaded first."""
     highest = table.max().sort_values(ascending=False, kind="stable")
-    order = highest[highest > 0.0].index[:10]
+    return list(highest[highest > 0.0].index)
+
+
+def _by_names(comparison: Tables, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with policies in the order of their effects, and both called by their names."""
     titles: dict[str, str] = {}
     with suppress(InputError):
         titles = {host.name: short(host.title or host.name) for host in comparison.arm(comparison.baseline).hosts}
-    return table.reindex(comparison.by_effect())[list(order)].rename(columns=titles, index=comparison.names)
+    return table.reindex(comparison.by_effect()).rename(columns=titles, index=comparison.names)
 
 
 def _hosts(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
     table = peaks(comparison)
-    _by_host(figure, comparison, table, "cases waiting at once", "median of runs", none_waits(comparison))
+    left_out = len(_fullest(comparison.fullest())) - table.shape[1]
+    of_runs = f"median of runs{f'; left out: {many(left_out, "other host")} with fewer' * (left_out > 0)}"
+    _by_host(figure, comparison, table, "cases waiting at once", of_runs, none_waits(comparison))
 
 
 def _where(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
-    table, what = people_there(comparison), "people there on the last day"
-    _by_host(figure, comparison, table, what, "mean of runs", "nobody is abroad on the last day")
+    when = " on the last day"
+    _by_host(figure, comparison, people_there(comparison), "people", "mean of runs", f"nobody is abroad{when}", when)
 
 
-def _by_host(figure: Figure, comparison: Tables, table: pd.DataFrame, what: str, of_runs: str, empty: str) -> None:
+def _by_host(
+    figure: Figure, comparison: Tables, table: pd.DataFrame, what: str, of_runs: str, empty: str, when: str = ""
+) -> None:
     ax = figure.subplots()
     if table.empty or not table.to_numpy().any():
         ax.set_axis_off()
         ax.text(0.5, 0.5, empty, ha="center")
         return
     hosts.peaks(ax, table, size=comparison.size)
-    ax.set_title(findings.of_hosts(table, what, comparison.size))
-    ax.set_xlabel(f"{what}, all forces, {of_runs}")
+    named = table[[name for name in table if not str(name).endswith(_OTHERS)]]
+    ax.set_title(findings.of_hosts(named, what, comparison.size, when))
+    ax.set_xlabel(f"{what}{when}, all forces, {of_runs}")
     _foot(figure, comparison, table)
 
 

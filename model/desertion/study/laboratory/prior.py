@@ -24,7 +24,8 @@ class Prior:
         high: largest value.
         log: uniform in the logarithm.
         allowed: closed range outside of which the parameter has no meaning.
-        meaning: what it is, with its unit.
+        meaning: what it is, with its unit where that is not told apart.
+        unit: what its numbers are counted in, where that is told apart.
         reason: why the range is as wide as that.
     """
 
@@ -34,6 +35,7 @@ class Prior:
     log: bool = False
     allowed: tuple[float, float] = (0.0, math.inf)
     meaning: str = ""
+    unit: str = ""
     reason: str = "no source: swept"
 
     def __post_init__(self) -> None:
@@ -45,6 +47,15 @@ class Prior:
                 f"{self.name}: prior {self.low:g} to {self.high:g} leaves the range of the parameter, "
                 f"{self.allowed[0]:g} to {self.allowed[1]:g}{' and above 0' if self.log else ''}; narrow it"
             )
+
+    @property
+    def told(self) -> str:
+        """What it is, with its unit where the words do not have it."""
+        return self.meaning if self.unit in self.meaning else self.counted(self.meaning)
+
+    def counted(self, words: str) -> str:
+        """Words or numbers with the unit behind them."""
+        return f"{words} ({self.unit})" if self.unit else words
 
     def at(self, share: float) -> float:
         """Value below which `share` of the prior lies, share in [0, 1]."""
