@@ -167,7 +167,10 @@ def test_a_map_says_how_many_runs_a_cell_holds_and_what_too_few_means(tmp_path: 
     assert all(cell.endswith("†") == (float(cell.rstrip("†")) < 25.0) for cell in cells)
     words = " ".join(figure.get_supxlabel().split())
     assert "Each cell: 3 runs." in words
-    assert "† too few to tell at this scale: fewer than 5 simulated persons, each of whom stands for 5; so are 4 of 4 design points." in words
+    assert (
+        "† too few to tell at this scale: fewer than 5 simulated persons, each of whom stands for 5; so are 4 of 4 design points."
+        in words
+    )
     table = study.runs.assign(left_total=np.where(study.runs["design"] == 1, 100.0, 10.0))
     table.attrs.update(study.runs.attrs)
     study.runs = table

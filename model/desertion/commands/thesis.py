@@ -55,7 +55,9 @@ def command(
         kind=kind, unit=unit, seed=seed, out=place, tell=print,
     )  # fmt: skip
     target = folder(place)
-    parts = {part: found.gathered(part) for part in ("alarms", "power", "advanced", "tried", "reliability", "closeness")}
+    parts = {
+        part: found.gathered(part) for part in ("alarms", "power", "advanced", "tried", "reliability", "closeness")
+    }
     if found.made_up is not None:
         parts["made-up"] = found.made_up
     for name, table in {"answers": found.table, **parts}.items():
