@@ -71,6 +71,7 @@ def test_a_bound_just_short_of_a_border_does_not_look_like_it() -> None:
     assert _beside(1.0 - low, FAILS_TO) == "10.0002 %"
     assert _beside(high, HOLDS_FROM) == "97.8 %"
     assert _beside(0.9, HOLDS_FROM) == "90.0 %"
+    assert (_beside(26 / 29, HOLDS_FROM, 0), _beside(1.0, HOLDS_FROM, 0)) == ("89.7 %", "100 %")
 
 
 def test_a_claim_without_worlds_shows_no_share() -> None:

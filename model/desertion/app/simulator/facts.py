@@ -108,5 +108,5 @@ def shown_in(verdict: Verdict) -> str:
     for part in rest:
         if part.startswith("unclear"):
             count, _, between = part.removeprefix("unclear in ").partition(": ")
-            told.append(f"in {count} chance could turn it, so few are the runs, so that {between} may show it")
+            told.append(f"in {count} chance could turn it, so few are the runs: {between} may show it")
     return f", shown in {shown} worlds{''.join(f'; {part}' for part in told)}."

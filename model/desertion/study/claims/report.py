@@ -147,7 +147,8 @@ def weighed_otherwise(row: JudgedClaim) -> str:
     assert row.against is not None
     if row.main.sure == row.main.worlds or not row.main.possible:
         return f"{'all worlds show' if row.main.sure else 'no world shows'} it, so that no weight changes that."
-    share = f"{percent(row.against.share)} of {many(row.against.worlds, 'world shows', 'worlds show')} it where {row.against.what}{_either_way(row)}"
+    border = HOLDS_FROM if row.main.share > 0.5 else FAILS_TO
+    share = f"{_beside(row.against.share, border, 0)} of {many(row.against.worlds, 'world shows', 'worlds show')} it where {row.against.what}{_either_way(row)}"
     return (
         f"{share}, and so it *depends*."
         if row.main.word == "depends"
@@ -266,9 +267,8 @@ def _cells(row: JudgedClaim) -> tuple[str, ...]:
     )
 
 
-def _beside(bound: float, border: float) -> str:
-    """A bound as per cent, to so many decimals that it does not look like the border of a verdict that it only comes near."""
-    decimals = 1
+def _beside(bound: float, border: float, decimals: int = 1) -> str:
+    """A bound as per cent, to so many decimals at least that it does not look like the border of a verdict that it only comes near."""
     while decimals < 9 and bound != border and percent(bound, decimals) == percent(border, decimals):
         decimals += 1
     return percent(bound, decimals)
