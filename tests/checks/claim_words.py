@@ -1,6 +1,6 @@
 """The answers of all runs of claims in one table, from the reports that `desertion claims` writes.
 
-`python -m tests.checks.claim_words SET=FOLDER/claims.md ... > experiments/claims/words.csv`, once `desertion claims --report` has judged each folder.
+`python -m tests.checks.claim_words "SET=FOLDER/claims.md" ... > experiments/claims/words.csv`, once `desertion claims --report` has judged each folder.
 """
 
 from __future__ import annotations

@@ -41,7 +41,10 @@ def test_a_row_is_read_with_what_is_unclear_in_it(tmp_path: Path) -> None:
         "| Clear (b) | fails | 0 of 9; opposite in 4 | 0.0 % to 1 % | 0 (0 to 0) persons | +1 | 0 of 9 |\n"
         "| None (c) | untested | - | - | - | +1 | - |\n"
     )
-    told = [list(row[name] for name in ("shown", "sure", "possible", "novalue", "unclear", "median")) for row in rows_of("x", report)]
+    told = [
+        [row[name] for name in ("shown", "sure", "possible", "novalue", "unclear", "median")]
+        for row in rows_of("x", report)
+    ]
     assert told == [["7", "5", "9", "2", "3", "-1.5†"], ["0", "0", "0", "0", "0", "0"]]
 
 
@@ -108,7 +111,9 @@ def test_what_both_matched_sets_agree_on_is_what_is_said_in_short() -> None:
     }
     assert not {row["word"] for (own, _), row in found.items() if own == DRAWN} & {"holds", "fails"}
     assert "none of 30 holds and none fails. In both sets" in text("experiments/claims/README.md")
-    assert "two hold (the skilled, the coalition) and three fail (supply, flight, exiles)" in text("experiments/claims/README.md")
+    assert "two hold (the skilled, the coalition) and three fail (supply, flight, exiles)" in text(
+        "experiments/claims/README.md"
+    )
     assert "none holds over all of these ranges, and none fails" in text("README.md")
 
 
