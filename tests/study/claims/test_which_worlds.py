@@ -83,6 +83,14 @@ def test_an_interval_is_that_of_the_runs_that_have_a_value() -> None:
     assert found.halves.tolist() == half_widths([2.0] * 40, [2] * 40).tolist()
 
 
+def test_one_run_of_each_arm_gives_no_word_and_asks_for_more() -> None:
+    """Forty worlds that all show it, or none: the reason says what is open, and it is pending, so that worlds are run again."""
+    for left in (3.0, 0.0):
+        found = _judged([[_run(left)]] * 40)
+        assert (found.main.word, found.verdict.word, found.pending) == ("untested", "untested", True)
+        assert "runs that leave open whether 0 or 40 of 40 worlds show it; more of each arm" in found.reason
+
+
 def test_worlds_weigh_by_their_own_inputs_wherever_they_stand() -> None:
     """Sixty worlds that are ruled out come first; of the others the ten without contagion do not show it, and so it depends."""
     worlds = [[_run(3.0, people=200.0)] * 2] * 60 + [[_run(3.0)] * 2] * 400 + [[_run(0.0, none=1.0)] * 2] * 10

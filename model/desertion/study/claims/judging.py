@@ -291,7 +291,7 @@ def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]],
     if main.word == "untested":
         return (
             events,
-            f"{_SO_FAR} by runs that leave open whether {main.sure} or {main.possible} of {main.worlds} worlds show it",
+            f"{_SO_FAR} by runs that leave open whether {main.sure} or {main.possible} of {main.worlds} worlds show it; more of each arm (--most-runs) would tell",
         )
     return events, ""
 
