@@ -214,6 +214,10 @@ def test_every_claim_that_is_named_has_a_verdict_in_the_stored_run() -> None:
     assert facts.judged(parse("asylum=fast&days=181")[0]) == told
     assert '”<br><b>Verdict:</b> <span class="word depends">depends</span>, shown in ' in _claim("contagion")
     assert not re.search("unclear in", "".join(facts.shown_in(verdict) for verdict in verdicts().values()))
+    assert re.search(
+        r"; in \d+ chance could turn it, so few are the runs: \d+ to \d+ may show it\.$",
+        facts.shown_in(verdicts()["contagion"]),
+    )
     assert facts.judged(parse("asylum=fast&ban=30")[0]).startswith("Not judged for this mix")
     assert facts.judged(parse("asylum=fast&contagion=stronger")[0]).startswith("Not judged for this mix")
 

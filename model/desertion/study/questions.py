@@ -205,7 +205,7 @@ def claims(
         ids: Claims to judge, by id; all if none is named.
         worlds: Plausible worlds to judge in, 256 if not given; history rules out two in three, and no claim holds with fewer than 35.
         runs: Paired replicates of each arm in each world.
-        most_runs: Replicates up to which they are doubled where they leave open whether a world shows a claim.
+        most_runs: Replicates up to which they are doubled where they leave open whether a world shows a claim; one alone gives no word.
         only_allowed: Whether to leave out worlds that history rules out, which takes a third of the time.
         size: Factor on the size of all simulated worlds, 1 if not given.
         quick: Whether to cut it down to what takes minutes; verdicts are then provisional.

@@ -71,6 +71,7 @@ def test_a_bound_just_short_of_a_border_does_not_look_like_it() -> None:
     assert _beside(1.0 - low, FAILS_TO) == "10.0002 %"
     assert _beside(high, HOLDS_FROM) == "97.8 %"
     assert _beside(0.9, HOLDS_FROM) == "90.0 %"
+    assert (_beside(26 / 29, HOLDS_FROM, 0), _beside(1.0, HOLDS_FROM, 0)) == ("89.7 %", "100 %")
 
 
 def test_a_claim_without_worlds_shows_no_share() -> None:
@@ -105,3 +106,30 @@ def test_page_needs_nothing_from_elsewhere(reports: tuple[str, str]) -> None:
     """One file that can be mailed: no link, script or style of another place."""
     assert not re.search(r"https?://|<script|<link|src=", reports[1])
     assert "<minds>" not in reports[1]
+
+
+def test_bounds_are_an_interval_of_what_was_drawn_and_of_nothing_else() -> None:
+    """Worlds of a match were not drawn independently, so that no confidence is told; neither allows for many claims at once."""
+    drawn, matched = (
+        markdown(blocks([], [], loaded().factors, replace(RUN, matched=worlds))) for worlds in ((), ({"R": 0.1},))
+    )
+    assert "two 95 % Wilson intervals" in drawn
+    assert "cover the drawing of worlds and nothing else" in drawn
+    assert "95 % Wilson" not in matched
+    assert "with no confidence" in matched
+    assert all("many claims" in text for text in (drawn, matched))
+
+
+def test_each_claim_that_is_judged_stands_in_a_sentence_of_its_own(reports: tuple[str, str]) -> None:
+    """What it says, how many worlds show it, the effect of the median one in its unit, and on what it depends."""
+    told = reports[0].partition("In a sentence each")[2].partition("\n## ")[0]
+    assert [line.split()[1] for line in re.findall(r"^- \*\*[^\n]*", told, re.MULTILINE)] == [
+        "**always**",
+        "**never**",
+        "**at-high-R**",
+    ]
+    assert (
+        "**always** holds: “Open beats closed” is shown by 64 of 64 worlds (100 %), the median one having 7.3 share"
+        in told
+    )
+    assert "; no other weighting of the worlds turns that." in told

@@ -1,58 +1,164 @@
-"""What the README of the claims quotes is what the shipped reports say."""
+"""What the texts on claims quote is what the shipped reports and the table of all runs say."""
 
+import csv
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from desertion.study.claims.document import load
+from tests.checks.claim_words import cells_of, rows_of
 from tests.checks.documents import ROOT
 
 FOLDER = ROOT / "experiments" / "claims"
+REPORTS = {"drawn worlds": "claims.md", "first set": "ensemble.md"}
+DRAWN, FIRST, SECOND = "drawn worlds", "first set", "second set"
 
 
-def rows(name: str) -> dict[str, list[str]]:
-    """Cells by the claim that a report's row ends its first cell with."""
-    found = re.findall(r"^\| [^|]*\(([a-z-]+)\) \| (.*) \|$", (FOLDER / name).read_text(encoding="utf-8"), re.MULTILINE)
-    return {claim: cells.split(" | ") for claim, cells in found}
+def words() -> dict[tuple[str, str], dict[str, str]]:
+    """Rows of the table by set and claim."""
+    with (FOLDER / "words.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["set"], row["claim"]): row for row in csv.DictReader(file)}
 
 
-def test_the_table_quotes_the_report() -> None:
-    """Verdict, worlds with the sign, worlds beyond the smallest size and effect of every row."""
-    reports = rows("claims.md")
+def text(path: str) -> str:
+    """A page whose lines are joined."""
+    return " ".join((ROOT / path).read_text(encoding="utf-8").split())
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_table_of_all_runs_has_the_rows_of_the_shipped_reports(name: str) -> None:
+    """Cell by cell."""
+    assert [row for (own, _), row in words().items() if own == name] == rows_of(name, FOLDER / REPORTS[name])
+
+
+def test_a_row_is_read_with_what_is_unclear_in_it(tmp_path: Path) -> None:
+    """Where no world is unclear, sure and possible are those that show it; what no world was run for has no row."""
+    report = tmp_path / "report.md"
+    report.write_text(
+        "| Wide (a) | depends | 7 of 9; opposite in 1; no value in 2; unclear in 3: 5 to 9 | 1 % to 2 % | -1.5† (-2 to 0) persons | +1 | 8 of 9 |\n"
+        "| Clear (b) | fails | 0 of 9; opposite in 4 | 0.0 % to 1 % | 0 (0 to 0) persons | +1 | 0 of 9 |\n"
+        "| None (c) | untested | - | - | - | +1 | - |\n"
+    )
+    told = [
+        [row[name] for name in ("shown", "sure", "possible", "novalue", "unclear", "median")]
+        for row in rows_of("x", report)
+    ]
+    assert told == [["7", "5", "9", "2", "3", "-1.5†"], ["0", "0", "0", "0", "0", "0"]]
+
+
+def test_the_table_of_drawn_worlds_quotes_the_report() -> None:
+    """Verdict, worlds with the sign, worlds beyond the smallest size, sure and possible, and effect of every row."""
+    reports, counts = cells_of(FOLDER / "claims.md"), words()
     said = (FOLDER / "README.md").read_text(encoding="utf-8").partition("\n\n†")[0]
-    quoted = re.findall(r"^\| ([a-z-]+) \| (\w+) \| ([^|]+) \| (\d+) \| (.+) \|$", said, re.MULTILINE)
+    quoted = re.findall(
+        r"^\| ([a-z-]+) \| (\w+) \| ([^|]+) \| (\d+)(?: \((\d+) to (\d+)\))? \| (.+) \|$", said, re.MULTILINE
+    )
     assert {claim for claim, *_ in quoted} == {claim for claim, cells in reports.items() if cells[0] != "untested"}
-    for claim, verdict, signed, beyond, effect in quoted:
-        word, shown, _, median, _, sign = reports[claim]
-        assert (verdict, signed, beyond, effect) == (word, sign, shown.partition(" of ")[0], median), claim
+    for claim, verdict, signed, beyond, sure, possible, effect in quoted:
+        row = counts[DRAWN, claim]
+        assert (verdict, signed, beyond, effect) == (row["word"], reports[claim][5], row["shown"], reports[claim][3])
+        assert (sure or beyond, possible or beyond) == (row["sure"], row["possible"]), claim
 
 
-def test_the_table_of_matched_worlds_quotes_the_report_of_the_first_set() -> None:
-    """Its first column has each claim's word and the worlds that show it, of 96 where no other number stands."""
-    reports = rows("ensemble.md")
-    said = (FOLDER / "README.md").read_text(encoding="utf-8").partition("## Matched worlds")[2]
-    quoted = re.findall(r"^\| ([a-z-]+) \| (\w+), (\d+)(?: of (\d+))? \|", said.partition("\n\n- ")[0], re.MULTILINE)
-    assert len(quoted) > 10
-    for claim, verdict, shown, worlds in quoted:
-        word, told, *_ = reports[claim]
-        assert (verdict, f"{shown} of {worlds or 96}") == (word, told.partition(";")[0]), claim
+@pytest.mark.parametrize("name", ["README.md", "record.md"])
+def test_columns_named_after_a_set_quote_its_words(name: str) -> None:
+    """Word and worlds that show it, of 96 where no other number stands; after one pair of runs the worlds alone."""
+    found, checked = words(), 0
+    for block in re.split(r"\n\n", (FOLDER / name).read_text(encoding="utf-8")):
+        head, *lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()]
+        for cells in lines[1:] if head[0] == "claim" else []:
+            for name_of_set, cell in zip(head, cells, strict=True):
+                row = found.get((name_of_set, cells[0]))
+                if row is None:
+                    assert name_of_set not in {own for own, _ in found} or cell == "-"
+                    continue
+                *word, shown = cell.replace("*", "").split(", ")
+                count, _, worlds = shown.partition(" of ")
+                one_pair = (row["word"], row["unclear"]) == ("untested", row["worlds"])
+                assert (word, count, worlds or "96") == ([] if one_pair else [row["word"]], row["shown"], row["worlds"])
+                checked += 1
+    assert checked > 30
 
 
 @pytest.mark.parametrize(("name", "part"), [("claims.md", 0), ("ensemble.md", 2)])
 def test_words_are_counted(name: str, part: int) -> None:
     """How many hold, fail, depend and are untested in drawn worlds, and in those of the match."""
-    words = Counter(cells[0] for cells in rows(name).values())
+    counted = Counter(cells[0] for cells in cells_of(FOLDER / name).values())
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     said = page.partition("## Matched worlds")[part]
     told = re.search(r"\*\*(\w+) holds?, (\d+) fails?, (\d+) depend, (\d+) are untested\*\*", said)
     assert told is not None
-    counted = [0 if each == "none" else int(each) for each in told.groups()]
-    assert counted == [words[word] for word in ("holds", "fails", "depends", "untested")]
+    numbers = [0 if each == "none" else int(each) for each in told.groups()]
+    assert numbers == [counted[word] for word in ("holds", "fails", "depends", "untested")]
+
+
+def test_what_both_matched_sets_agree_on_is_what_is_said_in_short() -> None:
+    """Two hold and three fail, by name, and no claim is decided in drawn worlds."""
+    found = words()
+    both = {
+        claim: row["word"]
+        for (own, claim), row in found.items()
+        if own == FIRST and row["word"] in ("holds", "fails") and found[SECOND, claim]["word"] == row["word"]
+    }
+    assert both == {
+        "brain-drain": "holds",
+        "coalition": "holds",
+        "low-morale-and-supply": "fails",
+        "flight-saps-the-rest": "fails",
+        "propaganda": "fails",
+    }
+    assert not {row["word"] for (own, _), row in found.items() if own == DRAWN} & {"holds", "fails"}
+    assert "none of 30 holds and none fails. In both sets" in text("experiments/claims/README.md")
+    assert "two hold (the skilled, the coalition) and three fail (supply, flight, exiles)" in text(
+        "experiments/claims/README.md"
+    )
+    assert "none holds over all of these ranges, and none fails" in text("README.md")
+
+
+@pytest.mark.parametrize(
+    ("path", "claim", "sentence"),
+    [
+        ("experiments/claims/README.md", "wounding-doctrine", "in {0[opposite]} of 120 drawn worlds and in {1[opposite]} and {2[opposite]} of 96 matched ones"),
+        ("experiments/claims/README.md", "no-burden", "in {0[shown]} of 94 drawn worlds and in {1[shown]} and {2[shown]} of 96 matched ones"),
+        ("experiments/claims/README.md", "no-quarter-backfires", "in {1[shown]} of 96 worlds of the first set, not quite decided, and in {2[shown]} of the second"),
+        ("experiments/claims/README.md", "no-quarter-backfires", "keeps {1[median]:.1f} soldiers in a thousand more in the first set and {2[median]:.1f} in the second"),
+        ("experiments/claims/README.md", "no-quarter-backfires", "In the first set {1[sure]} to {1[possible]} worlds show it"),
+        ("experiments/claims/README.md", "contagion", "{0[median]:.0f} to every 1,000 who would leave without it"),
+        ("experiments/claims/README.md", "contagion", "{1[median]:.0f} and {2[median]:.0f} in the two sets of matched ones"),
+        ("experiments/claims/README.md", "contagion", "50 or more in {1[shown]} and {2[shown]} worlds"),
+        ("experiments/claims/README.md", "fast-track", "A fast track draws {1[median]:.0f} and {2[median]:.0f} more per 1,000"),
+        ("experiments/claims/README.md", "humane-treatment", "brings {1[median]:.0f} and {2[median]:.0f} more of 1,000 prisoners"),
+        ("experiments/claims/README.md", "markets-notice", "In the {0[worlds]} worlds in which an army breaks"),
+        ("experiments/claims/README.md", "markets-notice", "a week before in {0[shown]}."),
+        ("experiments/claims/README.md", "surrender-marks-victory", "half of the final losses in {0[shown]},"),
+        ("experiments/claims/record.md", "open-refusal", "*depends*: {2[shown]} of 96, and {2[novalue]} have no value"),
+        ("experiments/claims/record.md", "wounding-doctrine", "{0[shown]} of 120 by the means, {0[sure]} to {0[possible]} with unclear ones either way"),
+        ("experiments/claims/record.md", "wounding-doctrine", "*depends*: {1[shown]} of 96, {1[sure]} to {1[possible]}"),
+        ("README.md", "fast-track", "{0[median]:.0f} per 1,000 in the median one and 8 to 300 in nine of ten; {1[median]:.0f} and {2[median]:.0f} in two sets"),
+        ("README.md", "wounding-doctrine", "the opposite in {0[opposite]} of 120"),
+        ("experiments/claims/README.md", "coalition", "are shown by {3[shown]} of 89 worlds"),
+    ],
+)  # fmt: skip
+def test_numbers_of_a_sentence_are_those_of_the_table(path: str, claim: str, sentence: str) -> None:
+    """Of drawn worlds, the first set, the second and the first over wider ranges."""
+    found = words()
+    rows = [found.get((name, claim), {}) for name in (DRAWN, FIRST, SECOND, "first set, wider ranges")]
+    numbers = [{**row, "median": float(row["median"].rstrip("†").replace(",", ""))} if row else {} for row in rows]
+    assert sentence.format(*numbers) in text(path)
 
 
 def test_contagion_in_drawn_and_in_matched_worlds_is_quoted_from_both_reports() -> None:
     """The medians stand side by side in one sentence."""
-    drawn, matched = (rows(name)["contagion"][3].partition(" ")[0] for name in ("claims.md", "ensemble.md"))
+    drawn, matched = (cells_of(FOLDER / name)["contagion"][3].partition(" ")[0] for name in REPORTS.values())
     said = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert f"Contagion adds {float(matched):.0f} leavers per 1,000 in the median world" in said
     assert f"fewer than in drawn worlds ({drawn})" in said
+
+
+def test_smallest_effects_are_those_that_the_record_dates() -> None:
+    """Whoever changes one after results were seen has to say so there: claim, size of 22 November, size since 26 November."""
+    said = (FOLDER / "record.md").read_text(encoding="utf-8").partition("## Smallest effects")[2]
+    table = re.findall(r"^\| ([a-z-]+) \| [^|]+ \| ([\d.]+) \|", said.partition("\n## ")[0], re.MULTILINE)
+    assert {claim: float(size) for claim, size in table} == {each.id: each.smallest for each in load().claims}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from desertion.study.claims.verdict import judge, shows
+from desertion.study.statistics import wilson_interval
 
 
 def _effects(shown: int, worlds: int) -> np.ndarray:
@@ -28,6 +29,33 @@ def _effects(shown: int, worlds: int) -> np.ndarray:
 def test_verdicts_turn_where_the_wilson_bounds_cross(shown: int, worlds: int, word: str) -> None:
     """The bounds, not the share, decide; few worlds cannot hold a claim."""
     assert judge(_effects(shown, worlds), 1, 0.5).word == word
+
+
+@pytest.mark.parametrize(
+    ("shown", "hidden", "open_shown", "open_hidden", "undefined", "word"),
+    [
+        (94, 2, 0, 0, 0, "holds"),  # Wilson's lower bound of 94 of 96 is 92.7 %
+        (92, 2, 2, 0, 0, "depends"),  # and of 92 it is 89.8 %
+        (0, 95, 1, 0, 0, "fails"),
+        (1, 91, 1, 3, 0, "depends"),  # 5 of 96 may show it, up to 11.6 %
+        (0, 77, 0, 0, 19, "depends"),  # what has no value has not failed: up to 28.9 %
+        (0, 0, 50, 46, 0, "untested"),  # one pair of runs
+        (0, 0, 0, 0, 96, "untested"),
+        (20, 30, 46, 0, 0, "depends"),
+    ],
+)
+def test_a_word_stands_only_where_unclear_worlds_counted_either_way_agree(
+    shown: int, hidden: int, open_shown: int, open_hidden: int, undefined: int, word: str
+) -> None:
+    """Worlds that are clear, worlds whose interval holds the smallest effect, and worlds without a value."""
+    counts = [shown, hidden, open_shown, open_hidden, undefined]
+    effects = np.repeat([1.0, 0.0, 1.0, 0.0, np.nan], counts)
+    verdict = judge(effects, 1, 0.5, np.repeat([0.1, 0.1, np.inf, 0.6, 0.1], counts))
+    possible = shown + open_shown + open_hidden + undefined
+    assert (verdict.word, verdict.sure, verdict.possible) == (word, shown, possible)
+    assert verdict.shown == shown + open_shown
+    assert verdict.low == wilson_interval(shown, effects.size)[0]
+    assert verdict.high == wilson_interval(possible, effects.size)[1]
 
 
 def test_small_effects_do_not_count() -> None:

@@ -6,7 +6,7 @@ import pytest
 from desertion.study.blocks import markdown
 from desertion.study.claims.document import Claims
 from desertion.study.claims.judging import gathered, judge_all
-from desertion.study.claims.report import blocks, coin_tosses, depends_on, unheard, weighed_otherwise
+from desertion.study.claims.report import blocks, coin_tosses, in_words, unheard, weighed_otherwise
 from desertion.study.claims.weighting import Weighting, furthest, weightings
 from desertion.study.claims.worlds import rare
 from tests.study.claims.test_report import RUN
@@ -68,7 +68,7 @@ def _claims(effect: str = "arm.left") -> Claims:
 
 def _judged(lefts: list[float], forms: list[str], beside: dict[str, list[float]] | None = None):
     points = tuple({"form": form, "R": world / len(forms)} for world, form in enumerate(forms))
-    runs = [(world, "arm", 0, {"left": left}) for world, left in enumerate(lefts)]
+    runs = [(world, "arm", number, {"left": left}) for world, left in enumerate(lefts) for number in range(2)]
     return judge_all(_claims(), points, gathered(runs), beside)[0][0]
 
 
@@ -77,8 +77,8 @@ def test_what_all_worlds_alike_would_decide_depends_where_a_form_disagrees() -> 
     found = _judged([1.0] * 400 + [0.0] * 10, ["additive"] * 400 + ["none"] * 10)
     assert (found.main.word, found.main.shown, found.agreed) == ("depends", 400, 0)
     assert found.against == Weighting(what="only worlds with form = none count", share=0.0, worlds=10)
-    assert depends_on(found).startswith(
-        "all worlds alike would decide it, but 0 % of 10 worlds show it where only worlds with form"
+    assert in_words(found).endswith(
+        "; all worlds alike would decide it, but 0 % of 10 worlds show it where only worlds with form = none count, and so it *depends*."
     )
 
 
@@ -89,7 +89,7 @@ def test_a_range_is_held_against_the_half_in_which_it_was_counted() -> None:
     counted = np.array(lefts)[np.random.default_rng(0).permutation(120) % 2 == 1]
     assert found.main.share == 0.4
     assert round(100 * counted.mean()) != 40
-    assert f"100 % show it, against {100 * counted.mean():.0f} % of that half as a whole" in depends_on(found)
+    assert f"100 % show it, against {100 * counted.mean():.0f} % of all (counted in the half" in in_words(found)
 
 
 def test_fewer_than_ten_worlds_of_a_form_neither_turn_nor_confirm_a_verdict() -> None:
@@ -103,7 +103,7 @@ def test_fewer_than_ten_worlds_of_a_form_neither_turn_nor_confirm_a_verdict() ->
 def test_all_worlds_are_not_said_to_show_what_a_few_that_are_not_weighed_do_not() -> None:
     """Where worlds differ in a word alone, the nine without contagion are in no other weighting."""
     points = tuple({"form": form} for form in ["additive"] * 400 + ["none"] * 9)
-    runs = [(world, "arm", 0, {"left": float(world < 400)}) for world in range(409)]
+    runs = [(world, "arm", number, {"left": float(world < 400)}) for world in range(409) for number in range(2)]
     found = judge_all(_claims(), points, gathered(runs))[0][0]
     assert (found.main.word, found.main.shown) == ("holds", 400)
     assert weighed_otherwise(found).startswith("100 % of 400 worlds show it where only worlds with form = additive")
@@ -158,3 +158,33 @@ def test_what_every_world_shows_holds_however_they_are_weighed() -> None:
     assert found.main.word == "holds"
     assert found.against is not None
     assert found.against.share == pytest.approx(1.0)
+
+
+def _open(worlds: list[tuple[list[float], str]]):
+    """A claim judged in worlds of two runs each and a form."""
+    points = tuple({"form": form, "R": number / len(worlds)} for number, (_, form) in enumerate(worlds))
+    runs = [(world, "arm", n, {"left": left}) for world, (each, _) in enumerate(worlds) for n, left in enumerate(each)]
+    return judge_all(_claims(), points, gathered(runs))[0][0]
+
+
+@pytest.mark.parametrize(("far", "word", "share"), [(50.0, "holds", 0.0), (-50.0, "fails", 1.0)])
+def test_unclear_worlds_are_held_against_a_word_under_other_weights(far: float, word: str, share: float) -> None:
+    """Of 410 worlds the ten without contagion agree with the others by runs that leave it open: few of all, and all of their kind."""
+    unclear = [0.4, 0.8] if far > 0.0 else [0.2, 0.6]
+    found = _open([([far, far], "additive")] * 400 + [(unclear, "none")] * 10)
+    assert (found.main.word, found.main.possible - found.main.sure) == ("depends", 10)
+    assert found.main.shown == (410 if far > 0.0 else 0)
+    assert found.against is not None
+    assert (found.against.what, found.against.share) == ("only worlds with form = none count", share)
+    assert f"form = none count and unclear ones count as {'not ' if word == 'holds' else ''}showing it" in in_words(
+        found
+    )
+
+
+def test_a_word_that_unclear_worlds_take_back_is_said_to_be_one_of_the_means() -> None:
+    """All of 96 worlds show it by their means, sixteen of them by runs that leave it open."""
+    found = _open([([50.0, 50.0], "additive")] * 80 + [([0.4, 0.8], "additive")] * 16)
+    assert in_words(found) == (
+        "“C” is shown by 96 of 96 worlds (100 %; by 80 to 96 as unclear ones are counted), the median one having 50 u; "
+        "the means of their runs would decide it, but 16 worlds are unclear."
+    )

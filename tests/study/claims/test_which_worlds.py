@@ -22,7 +22,7 @@ AT_MOST_100 = {"effect": "arm.people", "low": 0, "high": 100, "source": "made up
 
 
 def _judged(
-    worlds: list[list[dict[str, float]]], *, bounds: tuple[dict[str, Any], ...] = (), **about: Any
+    worlds: list[list[dict[str, float]]], *, bounds: tuple[dict[str, Any], ...] = (), first: int = 1, **about: Any
 ) -> JudgedClaim:
     """A claim that somebody leaves, judged in worlds of so many runs; the form of contagion is none where they say so."""
     claims = Claims.model_validate(
@@ -35,17 +35,27 @@ def _judged(
     )
     points = tuple({"form": "none" if runs[0].get("none") else "additive"} for runs in worlds)
     runs = [(world, "arm", number, run) for world, each in enumerate(worlds) for number, run in enumerate(each)]
-    return judge_all(claims, points, gathered(runs))[0][0]
+    return judge_all(claims, points, gathered(runs), replicates=first)[0][0]
 
 
 def _run(left: float, people: float = 100.0, **more: float) -> dict[str, float]:
     return {"left_total": left, "people": people, **more}
 
 
-def test_a_claim_speaks_of_a_world_in_which_its_event_comes_in_any_run() -> None:
-    """The event comes in the second run of forty worlds, and in none of ten."""
-    worlds = [[_run(3.0, fell=0.0), _run(3.0, fell=1.0)]] * 40 + [[_run(3.0, fell=0.0)] * 2] * 10
-    assert _judged(worlds, occurs="arm.fell").worlds == tuple(range(40))
+def test_a_claim_speaks_of_a_world_in_which_its_event_comes_in_any_of_the_first_runs() -> None:
+    """The event comes in the second run of forty worlds, in the third, which most worlds have not got, of ten, and in none of ten."""
+    without, with_it = _run(3.0, fell=0.0), _run(5.0, fell=1.0)
+    worlds = [[without, with_it]] * 40 + [[without, without, with_it]] * 10 + [[without] * 2] * 10
+    assert _judged(worlds, occurs="arm.fell", first=2).worlds == tuple(range(40))
+
+
+def test_a_value_that_later_runs_gave_makes_no_world_one_of_which_a_claim_speaks() -> None:
+    """Forty worlds have a value in one of their two first runs, and in a third that moves it; ten in the third alone."""
+    nothing = _run(math.nan)
+    worlds = [[_run(3.0), nothing, _run(5.0)]] * 40 + [[nothing, nothing, _run(3.0)]] * 10
+    found = _judged(worlds, where_defined=True, first=2)
+    assert found.worlds == tuple(range(40))
+    assert set(found.effects) == {4.0}
 
 
 def test_worlds_that_history_rules_out_count_for_nothing_that_stands_beside_a_verdict() -> None:
@@ -62,7 +72,7 @@ def test_the_events_that_a_claim_needs_are_those_of_the_worlds_that_history_allo
     left: float, events: float, word: str
 ) -> None:
     """Few or many in the worlds that are ruled out, the forty decide."""
-    worlds = [[_run(left)]] * 40 + [[_run(100.0 - left, people=200.0)]] * 60
+    worlds = [[_run(left)] * 2] * 40 + [[_run(100.0 - left, people=200.0)] * 2] * 60
     found = _judged(worlds, bounds=(AT_MOST_100,), events="arm.left_total")
     assert (found.events, found.main.word) == (events, word)
 
@@ -73,9 +83,17 @@ def test_an_interval_is_that_of_the_runs_that_have_a_value() -> None:
     assert found.halves.tolist() == half_widths([2.0] * 40, [2] * 40).tolist()
 
 
+def test_one_run_of_each_arm_gives_no_word_and_asks_for_more() -> None:
+    """Forty worlds that all show it, or none: the reason says what is open, and it is pending, so that worlds are run again."""
+    for left in (3.0, 0.0):
+        found = _judged([[_run(left)]] * 40)
+        assert (found.main.word, found.verdict.word, found.pending) == ("untested", "untested", True)
+        assert "runs that leave open whether 0 or 40 of 40 worlds show it; more of each arm" in found.reason
+
+
 def test_worlds_weigh_by_their_own_inputs_wherever_they_stand() -> None:
     """Sixty worlds that are ruled out come first; of the others the ten without contagion do not show it, and so it depends."""
-    worlds = [[_run(3.0, people=200.0)]] * 60 + [[_run(3.0)]] * 400 + [[_run(0.0, none=1.0)]] * 10
+    worlds = [[_run(3.0, people=200.0)] * 2] * 60 + [[_run(3.0)] * 2] * 400 + [[_run(0.0, none=1.0)] * 2] * 10
     found = _judged(worlds, bounds=(AT_MOST_100,))
     assert found.against is not None
     assert (found.main.word, found.against.what) == ("depends", "only worlds with form = none count")

@@ -27,14 +27,14 @@ _UNIT_WIDTH = 44
 @solara.component
 def Worlds(file: JudgedFile, row: JudgedClaim, dark: bool) -> Any:
     """One claim: what it says, its effect in each world as a picture, and a table of the worlds."""
-    from desertion.study.claims.report import depends_on
+    from desertion.study.claims.report import in_words
 
     with box([], "") as shown:
         text(row.claim.claim, "h2")
         for sentence_ in _about(row.claim):
             text(sentence_)
-        if row.main.word == "depends":
-            text(depends_on(row))
+        if not row.reason:
+            text(in_words(row))
         if len(row.effects):
             FigurePanel(
                 partial(_draw, row, dark),

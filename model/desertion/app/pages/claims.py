@@ -95,7 +95,7 @@ def _Stored() -> Any:
 @solara.component
 def _Verdicts(file: JudgedFile) -> Any:
     from desertion.study.claims.grain import LEGEND
-    from desertion.study.claims.report import CAUTION
+    from desertion.study.claims.report import CAUTION, what_bounds_are
 
     session = current()
     outcome = file.outcome
@@ -106,8 +106,8 @@ def _Verdicts(file: JudgedFile) -> Any:
             sentence("Provisional: few worlds. Read no verdict from it.", "note")
         if file.note:
             text(file.note, kind="small")
-        text(CAUTION, kind="small")
         run = outcome.run
+        text(f"{CAUTION} {what_bounds_are(run)}", kind="small")
         text(
             f"{many(run.worlds, 'world')}, {run.pairs} of each arm, {many(run.runs, 'run')}, "
             f"seed {run.seed}. The same on the command line:",

@@ -97,7 +97,7 @@ def judged(mix: Mix) -> str:
     counted = f"an effect of {verdict.smallest} or beyond ({verdict.unit})" if float(verdict.smallest) else "it"
     return (
         f"“{verdict.claim}”, {tried}: the sign is so in {verdict.signed} worlds that the evidence does not rule out; {counted} is shown in "
-        f"{shown} (95 % interval of the share: {verdict.interval}). Verdict: {verdict.word}."
+        f"{shown} (bounds of the share: {verdict.interval}). Verdict: {verdict.word}."
     )
 
 
@@ -105,9 +105,8 @@ def shown_in(verdict: Verdict) -> str:
     """In how many worlds a claim is shown, after the word of its verdict."""
     shown, *rest = verdict.worlds.split("; ")
     told = [f"the opposite in {part.removeprefix('opposite in ')}" for part in rest if part.startswith("opposite")]
-    told += [
-        f"in {part.removeprefix('unclear in ')} chance could turn it, so few are the runs"
-        for part in rest
-        if part.startswith("unclear")
-    ]
+    for part in rest:
+        if part.startswith("unclear"):
+            count, _, between = part.removeprefix("unclear in ").partition(": ")
+            told.append(f"in {count} chance could turn it, so few are the runs: {between} may show it")
     return f", shown in {shown} worlds{''.join(f'; {part}' for part in told)}."

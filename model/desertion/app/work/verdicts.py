@@ -17,7 +17,7 @@ class Verdict:
         claim: The claim in words.
         word: holds, fails, depends or untested.
         worlds: Worlds that show it, of those that history allows, and how many show the opposite or are unclear.
-        interval: 95 % interval of the share that shows it.
+        interval: Bounds of the share that shows it, unclear worlds counted both ways.
         smallest: The smallest effect that counts as showing it.
         unit: Its unit.
         signed: Worlds with the claimed sign, of those that the verdict speaks of.

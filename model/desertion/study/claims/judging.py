@@ -20,7 +20,7 @@ from desertion.study.claims.precision import (
     variance_of,
     whole,
 )
-from desertion.study.claims.verdict import Verdict, judge, shows
+from desertion.study.claims.verdict import Verdict, ends, judge, shows
 from desertion.study.claims.weighting import Weighting, furthest, weightings
 from desertion.study.claims.worlds import columns, rare
 from desertion.study.design.factors import Point
@@ -37,7 +37,7 @@ FEWEST_WORLDS = 35
 """Worlds without which no claim can hold or fail, since Wilson's bounds of all or none of them do not reach 90 or 10 %."""
 
 
-_SO_FAR = "judged so far in"
+_SO_FAR = "judged so far"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class JudgedClaim:
         rare: words that fewer than ten of the worlds judged have, with their number, as in `form = threshold`: nothing is said of such worlds.
         against: where all worlds alike would decide the claim, the other weighting of them that is most against it.
         reason: why the claim is untested; empty if it is not.
-        pending: whether it is so only because too few worlds have been run.
+        pending: whether it is so only because too few worlds have been run, or too few times.
         events: simulated events of the outcome in the median world; NaN where the claims file does not say what they are.
         persons: simulated persons on which the effect rests in the median world that history allows; infinite at real size and where it counts none.
     """
@@ -153,11 +153,16 @@ def allowed_worlds(
     added where a claim is undecided do not count here: they are added in some worlds only.
     """
     allowed = set(range(worlds))
-    first = {key: {number: row for number, row in rows.items() if number < replicates} for key, rows in results.items()}
+    first = _first_runs(results, replicates)
     for bound in claims.bounds_on(scenarios):
         pairs = pairs_by_world(frozenset(arm for arm, _ in bound.terms), worlds, first)
         allowed &= {world for world, each in pairs.items() if len(each) == replicates and bound.kept(means(each))}
     return frozenset(allowed)
+
+
+def _first_runs(results: Results, replicates: int) -> Results:
+    """Runs numbered below `replicates`, which all worlds have."""
+    return {key: {number: row for number, row in rows.items() if number < replicates} for key, rows in results.items()}
 
 
 def pairs_by_world(arms: frozenset[str], worlds: int, results: Results) -> dict[int, Sequence[Mapping[str, Measures]]]:
@@ -179,33 +184,35 @@ def _judged(
     scaled: frozenset[str],
     replicates: int,
 ) -> JudgedClaim:
-    pairs = pairs_by_world(frozenset(arm for arm, _ in claim.terms), len(points), results) if claim.terms else {}
-    known = {world: effect_of(claim.effect, each) for world, each in pairs.items() if _speaks(claim, each)}
-    values = {world: value for world, value in known.items() if not (claim.where_defined and np.isnan(value))}
+    arms = frozenset(arm for arm, _ in claim.terms)
+    pairs = pairs_by_world(arms, len(points), results) if arms else {}
+    # Of which worlds a claim speaks is not to hang on how many runs they got, as how well their effect is known does.
+    first = pairs_by_world(arms, len(points), _first_runs(results, replicates)) if arms else {}
+    values = {world: effect_of(claim.effect, pairs[world]) for world, each in first.items() if _speaks(claim, each)}
     scenarios = claims.scenarios_of(claim)
     allowed = allowed_worlds(claims, scenarios, len(points), results, replicates) if claims.bounds else None
     inside = np.array([allowed is None or world in allowed for world in values], bool)
     effects = np.array(list(values.values()), dtype=np.float64)
-    main = judge(effects[inside], claim.sign, claim.smallest)
+    halves = half_widths(
+        [variance_of(claim.effect, pairs[world]) for world in values],
+        [len(whole(claim.effect, pairs[world])) for world in values],
+    )
+    main = judge(effects[inside], claim.sign, claim.smallest, halves[inside])
     events, reason = _tested(
         claim, {world: each for world, each in pairs.items() if allowed is None or world in allowed}, main
     )
-    everywhere, box, against, agreed = judge(effects, claim.sign, claim.smallest), None, None, 0
+    everywhere, box, against, agreed = judge(effects, claim.sign, claim.smallest, halves), None, None, 0
     worlds = [world for world, within in zip(values, inside, strict=True) if within]
     if not reason:
-        everywhere, _ = _weighed(everywhere, claim, effects, list(values), kinds)
-        main, against = _weighed(main, claim, effects[inside], worlds, kinds)
-        agreed = _agreed(claim, effects[inside], worlds, kinds)
+        everywhere, _ = _weighed(everywhere, claim, effects, halves, list(values), kinds)
+        main, against = _weighed(main, claim, effects[inside], halves[inside], worlds, kinds)
+        agreed = _agreed(claim, effects[inside], halves[inside], worlds, kinds)
     if reason:
         main, everywhere = replace(main, word="untested"), replace(everywhere, word="untested")
     elif main.word == "depends":
         box = confirmed_box(
             columns([points[world] for world in worlds]), shows(effects[inside], claim.sign, claim.smallest)
         )
-    halves = half_widths(
-        [variance_of(claim.effect, pairs[world]) for world in values],
-        [len(whole(claim.effect, pairs[world])) for world in values],
-    )
     return JudgedClaim(
         claim=claim, verdict=everywhere, consistent=None if allowed is None else main, effects=effects, halves=halves,
         worlds=tuple(values), allowed=None if allowed is None else tuple(inside.tolist()), box=box, agreed=agreed, rare=rare(claims.factors, [points[world] for world in worlds]), against=against, reason=reason, pending=reason.startswith(_SO_FAR), events=events,
@@ -217,6 +224,7 @@ def _weighed(
     verdict: Verdict,
     claim: Claim,
     effects: NDArray[np.float64],
+    halves: NDArray[np.float64],
     worlds: Sequence[int],
     kinds: Mapping[str, Sequence[object]],
 ) -> tuple[Verdict, Weighting | None]:
@@ -224,17 +232,22 @@ def _weighed(
     if verdict.word not in ("holds", "fails"):
         return verdict, None
     known = {name: [column[world] for world in worlds] for name, column in kinds.items()}
-    against = furthest(weightings(known, shows(effects, claim.sign, claim.smallest)), verdict.word)
+    sure, possible = ends(effects, halves, claim.sign, claim.smallest)
+    against = furthest(weightings(known, sure if verdict.word == "holds" else possible), verdict.word)
     return verdict if against is None or against.agrees(verdict.word) else replace(verdict, word="depends"), against
 
 
 def _agreed(
-    claim: Claim, effects: NDArray[np.float64], worlds: Sequence[int], kinds: Mapping[str, Sequence[object]]
+    claim: Claim,
+    effects: NDArray[np.float64],
+    halves: NDArray[np.float64],
+    worlds: Sequence[int],
+    kinds: Mapping[str, Sequence[object]],
 ) -> int:
     """The sign in which nearly all worlds agree, as a claim of that sign would hold; 0 if there is none."""
     for sign in (1, -1):
         turned = claim.model_copy(update={"sign": sign})
-        verdict, _ = _weighed(judge(effects, sign, claim.smallest), turned, effects, worlds, kinds)
+        verdict, _ = _weighed(judge(effects, sign, claim.smallest, halves), turned, effects, halves, worlds, kinds)
         if verdict.word == "holds":
             return sign
     return 0
@@ -249,8 +262,9 @@ def _persons(effect: Effect, worlds: Sequence[Sequence[Mapping[str, Measures]]],
 
 
 def _speaks(claim: Claim, pairs: Sequence[Mapping[str, Measures]]) -> bool:
-    """Whether what the claim speaks of happens in any replicate of a world."""
-    return claim.occurs is None or any(claim.occurs(arms) > 0.0 for arms in pairs)
+    """Whether what the claim speaks of happens in any of a world's first runs, and has a value where it must."""
+    happens = claim.occurs is None or any(claim.occurs(arms) > 0.0 for arms in pairs)
+    return happens and not (claim.where_defined and np.isnan(effect_of(claim.effect, pairs)))
 
 
 def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]], main: Verdict) -> tuple[float, str]:
@@ -262,7 +276,7 @@ def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]],
     if claim.untested:
         return events, claim.untested
     if not pairs:
-        return events, f"{_SO_FAR} no world"
+        return events, f"{_SO_FAR} in no world"
     if (claim.occurs is not None or claim.where_defined) and main.worlds < min(len(pairs), FEWEST_WORLDS):
         return events, f"what it speaks of happens in {main.worlds} of {len(pairs)} worlds, fewer than {FEWEST_WORLDS}"
     if events < FEWEST_EVENTS:
@@ -270,10 +284,15 @@ def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]],
     if main.worlds < FEWEST_WORLDS:
         return (
             events,
-            f"{_SO_FAR} {main.worlds} worlds, and fewer than {FEWEST_WORLDS} can neither hold nor fail",
+            f"{_SO_FAR} in {main.worlds} worlds, and fewer than {FEWEST_WORLDS} can neither hold nor fail",
         )
     if (valued := main.worlds - main.undefined) < FEWEST_WORLDS:
         return events, f"its effect has a value in {valued} of {main.worlds} worlds, fewer than {FEWEST_WORLDS}"
+    if main.word == "untested":
+        return (
+            events,
+            f"{_SO_FAR} by runs that leave open whether {main.sure} or {main.possible} of {main.worlds} worlds show it; more of each arm (--most-runs) would tell",
+        )
     return events, ""
 
 

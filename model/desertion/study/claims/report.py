@@ -4,29 +4,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desertion.figures.labels import many, percent
-from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, spread
+from desertion.scenario.grain import MARK
+from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, short_number, spread
 from desertion.study.claims.grain import LEGEND
-from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread
+from desertion.study.claims.judging import JudgedClaim, NumberSpread
 from desertion.study.claims.verdict import FAILS_TO, HOLDS_FROM
 from desertion.study.design.factors import Factor, Point, Value
 from desertion.study.run.progress import duration
-from desertion.study.statistics import middle_nine_tenths
+from desertion.study.statistics import middle_nine_tenths, wilson_interval
 
 TITLE = "Claims and verdicts"
 CAUTION = (
     "A verdict speaks of the model over the worlds described below, not of any war. "
     "A world shows a claim if the effect has the claimed sign and is at least the smallest effect of interest, "
-    "which was fixed before any world was judged. A claim holds if the lower 95 % Wilson bound of the share of such "
-    "worlds is at least 90 %, fails if the upper bound is at most 10 %, and either only if the plain share stays beyond 90 or below 10 % under the other weights listed below too; else it depends. It is untested where too "
-    "little happens to tell: a share of worlds is no chance, and says how often the model shows it over its ranges. "
+    "which the claims file states. A world is unclear if the 90 % interval of its effect holds that size or it has no value, as after one pair of runs every world is. "
+    "A claim holds if the lower bound of the share of worlds that show it is at least 90 % with all unclear ones counted as not showing it, and fails if the upper bound is at most 10 % with all of them counted as "
+    "showing it, and either only if that share stays beyond 90 or below 10 % under the other weights listed below too; else it depends, on the world or on what its runs leave open. It is untested where too "
+    "little happens, or is run, to tell: a share of worlds is no chance, and says how often the model shows it over its ranges. "
     "Worlds that history rules out are not counted."
+)
+_DRAWN = "Bounds are the ends of two 95 % Wilson intervals, of the worlds that are sure to show a claim and of those that may. They cover the drawing of worlds and nothing else: not what the ranges leave out, and not that many claims are asked at once."
+_MATCHED = (
+    "Bounds are the ends of two Wilson intervals, of the worlds that are sure to show a claim and of those that may, and here a margin that a word asks for, with no confidence: worlds that a match keeps are sought in waves and not drawn independently, and another set of the same match may lie outside. "
+    "Nor do they allow for many claims being asked at once."
 )
 _PROVISIONAL = "Provisional: a run with few worlds. Read no verdict from it."
 
 _WEIGHTS = (
     "No world is more or less probable than another, so that a verdict must not hang on worlds weighing alike. Each of these claims was judged again with "
     "the worlds of one end of each input weighing up to twice and those of the other end down to nothing, and with the worlds of each value of an input "
-    "in words, such as the form of contagion, alone if they are ten at least; it is decided only if at least 90 %, or at most 10 %, show it every time."
+    "in words, such as the form of contagion, alone if they are ten at least; it is decided only if at least 90 % are sure to show it, or at most 10 % may, every time."
 )
 
 ASSUMED = (
@@ -85,7 +92,7 @@ HEAD = (
     "claim",
     "verdict",
     "worlds showing it",
-    "95 % interval",
+    "bounds",
     "effect: median (5 % to 95 %)",
     "smallest of interest",
     "worlds with the sign",
@@ -106,7 +113,7 @@ def blocks(
     parts: list[Block] = [Heading(TITLE, 1)]
     if run.quick:
         parts += [Text(f"**{_PROVISIONAL}**", "provisional")]
-    parts += [Text(CAUTION), Text(_size(run)), *(Text(f"{note}.") for note in run.floors)]
+    parts += [Text(CAUTION), Text(what_bounds_are(run)), Text(_size(run)), *(Text(f"{note}.") for note in run.floors)]
     for title, built_in in _GROUPS.items():
         rows = [row for row in judged if row.claim.by_construction == built_in]
         if not rows:
@@ -117,17 +124,13 @@ def blocks(
     if any(row.few for row in (*judged, *numbers)):
         parts += [Text(LEGEND)]
     parts += [Text(coin_tosses(judged))]
-    dependent = [f"**{row.claim.id}**: {depends_on(row)}" for row in judged if row.main.word == "depends"]
-    if dependent:
-        parts += [Heading("On what it depends"), Bullets(dependent)]
+    told = [f"**{row.claim.id}** {row.main.word}: {in_words(row)}" for row in judged if not row.reason]
+    if told:
+        parts += [Heading("In a sentence each, and on what it depends"), Bullets(told)]
     weighed = [f"**{row.claim.id}**: {weighed_otherwise(row)}" for row in judged if row.against is not None]
     if weighed:
         parts += [Heading("Held against other weights"), Text(_WEIGHTS), Bullets(weighed)]
-    pending = [f"{row.claim.id} ({row.main.worlds})" for row in judged if row.pending]
-    if pending:
-        listed = f"Fewer than {FEWEST_WORLDS} worlds can neither hold nor fail. Worlds so far: {', '.join(pending)}."
-        parts += [Heading("Not yet judged"), Text(listed)]
-    untested = [f"**{row.claim.id}**: {row.reason}." for row in judged if row.reason and not row.pending]
+    untested = [f"**{row.claim.id}**: {row.reason}." for row in judged if row.reason]
     if untested:
         parts += [Heading("Untested, and why"), Bullets(untested)]
     compared = [(row.claim.id, row.claim.source, row.claim.contrast, row.claim.could_reverse) for row in judged]
@@ -144,9 +147,10 @@ def blocks(
 def weighed_otherwise(row: JudgedClaim) -> str:
     """What a claim that is decided by worlds of equal weight comes to under the other weighting that is most against it."""
     assert row.against is not None
-    if row.main.share in (0.0, 1.0):
-        return f"{'all worlds show' if row.main.share else 'no world shows'} it, so that no weight changes that."
-    share = f"{percent(row.against.share)} of {many(row.against.worlds, 'world shows', 'worlds show')} it where {row.against.what}"
+    if row.main.sure == row.main.worlds or not row.main.possible:
+        return f"{'all worlds show' if row.main.sure else 'no world shows'} it, so that no weight changes that."
+    border = HOLDS_FROM if row.main.share > 0.5 else FAILS_TO
+    share = f"{_beside(row.against.share, border, 0)} of {many(row.against.worlds, 'world shows', 'worlds show')} it where {row.against.what}{_either_way(row)}"
     return (
         f"{share}, and so it *depends*."
         if row.main.word == "depends"
@@ -154,18 +158,46 @@ def weighed_otherwise(row: JudgedClaim) -> str:
     )
 
 
-def depends_on(row: JudgedClaim) -> str:
-    """The sentence that says where the worlds that show the effect lie."""
-    if row.against is not None:
-        return f"all worlds alike would decide it, but {weighed_otherwise(row)}"
-    share = f"{percent(row.main.share)} of the worlds show it"
-    if row.box is None:
-        return f"{share}; no parameter range that separates one half of the worlds does so in the other."
-    box = row.box
+def in_words(row: JudgedClaim) -> str:
+    """A claim in one sentence: the share of worlds that show it, the effect of the median world, and on what it depends."""
+    main = row.main
+    between = f"; by {main.sure} to {main.possible} as unclear ones are counted" if main.sure < main.possible else ""
     return (
-        f"{share}. A range found in one half of them, counted in the other: where {box.where()}, {percent(box.density)} show it, against {percent(box.overall)} "
-        f"of that half as a whole ({percent(box.support)} of which lie there, and {percent(box.coverage)} of those that show it)."
+        f"“{row.claim.claim}” is shown by {main.shown} of {main.worlds} worlds ({percent(main.share)}{between}), the median one having "
+        f"{short_number(main.median)}{MARK if row.few else ''} {row.claim.unit}; {_depends_on(row)}"
     )
+
+
+def _depends_on(row: JudgedClaim) -> str:
+    """Where the worlds that show an effect lie."""
+    main, box = row.main, row.box
+    if row.against is not None:
+        return (
+            "no other weighting of the worlds turns that."
+            if main.word != "depends"
+            else f"all worlds alike would decide it, but {weighed_otherwise(row)}"
+        )
+    low, high = wilson_interval(main.shown, main.worlds)
+    if low >= HOLDS_FROM or high <= FAILS_TO:
+        return f"the means of their runs would decide it, but {many(main.possible - main.sure, 'world is', 'worlds are')} unclear."
+    if box is None:
+        return "no ranges of inputs were found that tell which."
+    return (
+        f"where {box.where()}, as in {percent(box.support)} of them, {percent(box.density)} show it, against {percent(box.overall)} of all "
+        "(counted in the half in which no range was sought)."
+    )
+
+
+def _either_way(row: JudgedClaim) -> str:
+    """How unclear worlds count where a verdict is held against other weights."""
+    if row.main.sure == row.main.possible:
+        return ""
+    return f" and unclear ones count as {'not ' * (row.main.share > 0.5)}showing it"
+
+
+def what_bounds_are(run: Run) -> str:
+    """What the bounds of a run's shares cover, in words."""
+    return _MATCHED if run.matched else _DRAWN
 
 
 def coin_tosses(judged: Sequence[JudgedClaim]) -> str:
@@ -224,7 +256,7 @@ def _cells(row: JudgedClaim) -> tuple[str, ...]:
     if not verdict.worlds:
         return (f"{row.claim.claim} ({row.claim.id})", verdict.word, "-", "-", "-", smallest_of(row), "-")
     effect = spread(verdict.fifth, verdict.median, verdict.ninety_fifth, few=row.few)
-    unclear = f"; unclear in {len(row.unclear)}" if row.unclear else ""
+    unclear = f"; unclear in {len(row.unclear)}: {verdict.sure} to {verdict.possible}" if row.unclear else ""
     extra = f"; no value in {verdict.undefined}" if verdict.undefined else ""
     return (
         f"{row.claim.claim} ({row.claim.id})",
@@ -237,9 +269,8 @@ def _cells(row: JudgedClaim) -> tuple[str, ...]:
     )
 
 
-def _beside(bound: float, border: float) -> str:
-    """A bound as per cent, to so many decimals that it does not look like the border of a verdict that it only comes near."""
-    decimals = 1
+def _beside(bound: float, border: float, decimals: int = 1) -> str:
+    """A bound as per cent, to so many decimals at least that it does not look like the border of a verdict that it only comes near."""
     while decimals < 9 and bound != border and percent(bound, decimals) == percent(border, decimals):
         decimals += 1
     return percent(bound, decimals)

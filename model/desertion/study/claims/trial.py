@@ -45,8 +45,8 @@ class ClaimsOutcome:
     def table(self) -> pd.DataFrame:
         """One row a claim.
 
-        Over the worlds that history allows: id, verdict, worlds, shown, signed (the claimed sign, however small), reversed, undefined,
-        unclear (more replicates could turn them), low and high (Wilson, of the share shown), then the effect over worlds (median, q05,
+        Over the worlds that history allows: id, verdict, worlds, shown, sure and possible (unclear ones counted as not showing it, and as showing it),
+        signed (the claimed sign, however small), reversed, undefined, unclear (more replicates could turn them), low and high (Wilson, of the shares that are sure and possible), then the effect over worlds (median, q05,
         q95), its unit, events (simulated, of the outcome in the median world), persons (simulated, on which the effect rests in the median
         world), too_few (whether those are too few to tell), against and
         against_share (of a decided claim: the other weighting of the worlds that is most against it, and the share shown under it), reason (why it is untested), and everywhere (the verdict
@@ -56,7 +56,10 @@ class ClaimsOutcome:
             {
                 "id": row.claim.id,
                 "verdict": row.main.word,
-                **{name: getattr(row.main, name) for name in ("worlds", "shown", "signed", "reversed", "undefined")},
+                **{
+                    name: getattr(row.main, name)
+                    for name in ("worlds", "shown", "sure", "possible", "signed", "reversed", "undefined")
+                },
                 "unclear": len(row.unclear),
                 "low": row.main.low,
                 "high": row.main.high,
