@@ -125,7 +125,7 @@ def _drawn_few(study: Answers, measure: str, kind: str) -> Iterator[tuple[str, p
     """Each number that a kind of figure draws, at which of its points it rests on too few, and what these are."""
 
     def few(values: pd.Series, size: float) -> pd.Series:
-        return values.map(lambda value: too_few(float(value), size))
+        return pd.Series([too_few(value, size) for value in values.to_numpy(float)], values.index)
 
     if kind == "paired":
         yield measure, few(study.paired((measure,))["difference"], study.size_of(measure)), "differences"
