@@ -5,7 +5,7 @@ short beside the hazard this is the discrete-time model with complementary log-l
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -92,7 +92,7 @@ class Ratio:
         ratio: the estimate.
         low: lower end of its 95 % interval.
         high: upper end.
-        p: two-sided chance under a multiple of 1, by the same error as the interval.
+        p: two-sided chance under a multiple of 1, by the errors that the interval is by.
     """
 
     ratio: float
@@ -181,7 +181,7 @@ def fit(
     """The multiples of the hazard for the first `wanted` covariates, then what they are over each other.
 
     Intervals are by the information, or, with clusters, by the spread of the clusters' scores (Lin and Wei 1989, JASA 84, 1074) with
-    Student's t on one degree less than there are clusters.
+    Student's t on one degree less than there are clusters; few may be alike by luck, so that no interval is narrower than by the information.
 
     Args:
         days: risk days.
@@ -206,20 +206,29 @@ def fit(
         raise InputError(
             "hazard: the past and future of linked units and the past of placebo links go together on all days, so their ratios cannot be told apart; give more events"
         )
-    degrees = math.inf
+    variances = [(inverse, math.inf)]
     if clusters is not None:
         # A cluster of which nobody is ever at risk adds no score, and so no degree.
         groups = np.unique(clusters[sets.units], return_inverse=True)[1]
         summed = np.zeros((int(groups.max()) + 1, len(kept)))
         np.add.at(summed, groups, _scores(sets, beta))
         count = len(summed)
-        degrees = count - 1.0
-        inverse = inverse @ (summed.T @ summed) @ inverse * count / max(count - 1, 1)
+        variances.append((inverse @ (summed.T @ summed) @ inverse * count / max(count - 1, 1), count - 1.0))
     unit = np.eye(len(kept))
     contrasts = [*unit[:wanted], *(unit[one] - unit[other] for one, other in over)]
     return [
-        _ratio(float(each @ beta), math.sqrt(max(float(each @ inverse @ each), 0.0)), degrees) for each in contrasts
+        _least_sure(
+            _ratio(float(each @ beta), math.sqrt(max(float(each @ variance @ each), 0.0)), degrees)
+            for variance, degrees in variances
+        )
+        for each in contrasts
     ]
+
+
+def _least_sure(ratios: Iterable[Ratio]) -> Ratio:
+    """Of one ratio by several errors the widest interval and the largest p."""
+    known = list(ratios)
+    return replace(max(known, key=lambda ratio: ratio.high), p=max(ratio.p for ratio in known))
 
 
 def _ratio(beta: float, error: float, degrees: float) -> Ratio:
