@@ -117,13 +117,6 @@ def test_shocks_and_contagion_move_who_acts_when() -> None:
     assert not np.array_equal(plain, seen.history(place, 7, KINDS[0], 8.0), equal_nan=True)
 
 
-def test_ten_places_share_the_shocks_of_a_cell_of_twelve() -> None:
-    """There is no cell that is larger than the map."""
-    place = seen.ground(10, 0, KINDS[7])
-    assert KINDS[7].cell == 12
-    assert seen.history(place, 0, KINDS[7], 0.0).shape == (10,)
-
-
 def test_strength_is_where_half_act(monkeypatch: pytest.MonkeyPatch) -> None:
     """On histories in which a share acts that is the weight over 30, it is 15; without contagion it is 0, and no pilot is one of the histories that are judged."""
     asked: set[int] = set()
