@@ -77,8 +77,8 @@ def ground(units: int, number: int, kind: Kind) -> Map:
 
 def history(place: Map, number: int, kind: Kind, weight: float) -> Array:
     """Days of first events, shape (unit,), NaN without; people and fates are those of the number, whatever the kind and the weight."""
-    shock, cell = (SHOCK, min(kind.cell, len(place.points))) if kind.cell else (0.0, 4)
-    return histories(place, 1, SEED + number, weight=weight, shock=shock, cell=cell)[0]
+    shock = SHOCK if kind.cell else 0.0
+    return histories(place, 1, SEED + number, weight=weight, shock=shock, cell=kind.cell or 4)[0]
 
 
 def owed_share(made: Sequence[Array], plain: Sequence[Array]) -> float:

@@ -109,11 +109,12 @@ def test_a_history_has_its_own_map_and_the_fates_of_its_number() -> None:
     assert not np.array_equal(often, seen.history(places[0], 8, KINDS[0], 0.0), equal_nan=True)
 
 
-def test_ten_places_share_the_shocks_of_a_cell_of_twelve() -> None:
-    """There is no cell that is larger than the map."""
-    place = seen.ground(10, 0, KINDS[7])
-    assert KINDS[7].cell == 12
-    assert seen.history(place, 0, KINDS[7], 0.0).shape == (10,)
+def test_shocks_and_contagion_move_who_acts_when() -> None:
+    """On one map, with one set of rates and fates, dates are others with shocks, and others with contagion."""
+    place = seen.ground(100, 7, KINDS[6])
+    plain, shocked = (seen.history(place, 7, kind, 0.0) for kind in (KINDS[0], KINDS[6]))
+    assert not np.array_equal(plain, shocked, equal_nan=True)
+    assert not np.array_equal(plain, seen.history(place, 7, KINDS[0], 8.0), equal_nan=True)
 
 
 def test_strength_is_where_half_act(monkeypatch: pytest.MonkeyPatch) -> None:

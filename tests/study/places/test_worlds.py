@@ -6,9 +6,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from desertion.scenario import Scenario
+from desertion.study.places.contagion import contagion
 from desertion.study.places.links import within
 from desertion.study.places.worlds import Map, histories, weekly_rates
 
@@ -81,3 +83,16 @@ def test_cells_share_their_shocks() -> None:
         gap = np.abs(day[:, None] - day[None])
         apart.append(np.nanmean(gap[same]) - np.nanmean(gap[other]))
     assert np.mean(apart) < -0.3
+
+
+def test_a_cell_is_not_larger_than_the_map() -> None:
+    """Of ten places a cell of twelve holds all, as one of ten does; so `contagion` makes histories of a list of ten, and says the cells that they have."""
+    points = POINTS[:10] / 3.0
+    ground = Map(points=points, links=within(points, 12.0), rates=GROUND.rates)
+    larger, whole = (histories(ground, 1, 1, shock=1.0, cell=cell)[0] for cell in (12, 10))
+    assert np.array_equal(larger, whole, equal_nan=True)
+    dates = [f"2030-01-{1 + 2 * unit:02d}" for unit in range(10)]
+    events = pd.DataFrame({"unit": range(10), "date": dates, "x": points[:, 0], "y": points[:, 1]})
+    found = contagion(events, distance=12.0, permutations=199, histories=0, model=20)
+    cells = [row.name for row in found.alarms if "cells" in row.name]
+    assert [name.partition(" places")[0].split()[-1] for name in cells] == ["2", "4", "10"]

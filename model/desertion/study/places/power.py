@@ -153,7 +153,7 @@ def model_alarms(
         kinds.append(
             (f"model: trend and contagion, {percent(_owed(made, trend))} of the first half owed to it", True, made)
         )
-    for cell in CELLS:
+    for cell in dict.fromkeys(min(cell, len(mine.units)) for cell in CELLS):
         made = histories(ground, number, seed, shock=SHOCK, cell=cell)
         kinds.append(
             (

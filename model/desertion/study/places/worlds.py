@@ -57,7 +57,7 @@ def histories(
         seed: the first history's seed; those after it follow. The same seed has the same fates whatever the weight.
         weight: log hazard for all tied places gone at once; 0 switches contagion off.
         shock: standard deviation of daily shocks to the log hazard that a cell shares, half gone after three days.
-        cell: places in a cell.
+        cell: places in a cell; all of them if there are no more.
     """
     from desertion.simulation.model import DesertionModel
 
@@ -66,7 +66,7 @@ def histories(
     rank[order] = np.arange(len(order))
     settings = {
         "forces.laboratory.soldiers": len(order),
-        "forces.laboratory.squad": cell,
+        "forces.laboratory.squad": min(cell, len(order)),
         "forces.laboratory.platoon": 1,
         "forces.laboratory.base_soldier_hide": float(place.rates[0]),
         "behaviour.contagion_ties": weight,
