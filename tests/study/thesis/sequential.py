@@ -1,29 +1,33 @@
 """Sequential ABC by pyABC on a shipped series, all rivals at one tolerance: an opinion that shares neither table, distance nor classifier with `thesis`.
 
-`python -m tests.study.thesis.sequential leipzig-mondays FILE.db` writes a generation a line of CSV; one that was interrupted is gone on with.
+`python -m tests.study.thesis.sequential leipzig-mondays FILE.db` prints `experiments/thesis/sequential.csv`, a generation a line.
 """
 
 from __future__ import annotations
 
+import logging
 import sys
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import pandas as pd
+import pyabc
+from scipy.special import ndtr
 
-from desertion.study.calibration.fit import Fit, fit
-from desertion.study.laboratory.prior import Prior
-from desertion.study.laboratory.rivals import CAUSES, simulate
+from desertion.study.calibration.fit import distance
+from desertion.study.calibration.transition import SteadyTransition
+from desertion.study.laboratory.rivals import CAUSES, Cause, simulate
 from desertion.study.thesis.cases import case
 
 if TYPE_CHECKING:
     from desertion.study.arrays import Array
-    from desertion.study.calibration.case import Case
-    from desertion.study.history.series import Series
     from desertion.study.laboratory.window import Window
 
-WITH = " and contagion"
 PARTICLES, GENERATIONS = 400, 8
 _MOST = 50  # priors of a rival
 
@@ -36,7 +40,7 @@ class Told:
 
     def _next(self) -> float:
         self.used += 1
-        return float(np.clip(self._shares[self.used - 1], 0.0, 1.0))
+        return float(self._shares[self.used - 1])
 
     def uniform(self, low: float, high: float, size: Any) -> Array:
         """The next share that was told, between the ends."""
@@ -52,56 +56,78 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A series as a fit takes it: rivals, their priors as shares, and figures as published."""
+class Rival:
+    """A cause, alone or with contagion, as pyABC calls it: priors are standard normal and told as shares, so that no step leaves them.
 
-    series: Series
+    Attributes:
+        cause: what makes a history besides.
+        contagious: whether leavers draw others.
+        window: the window of the series.
+    """
+
+    cause: Cause
+    contagious: bool
     window: Window
-    held_out: int = 0
-    nuisances: tuple[Prior, ...] = (Prior(name="noise", low=0.0, high=1.0),)  # the simulator has its own
+
+    def history(self, shares: Array, seed: int) -> tuple[Array, int]:
+        """One history, shape (point,), and how many of the shares it used."""
+        chance = Told(shares, np.random.default_rng(seed))
+        drawn = cast("np.random.Generator", chance)
+        return simulate(self.cause, self.window, 1, drawn, contagious=self.contagious).published[0], chance.used
 
     @property
-    def rivals(self) -> tuple[str, ...]:
-        """Each cause alone, and with contagion."""
-        return tuple(name + more for more in ("", WITH) for name in CAUSES)
+    def priors(self) -> tuple[str, ...]:
+        """A name for each flat draw, in order."""
+        return tuple(f"p{number:02d}" for number in range(self.history(np.full(_MOST, 0.5), 0)[1]))
 
-    def history(self, rival: str, shares: Array, seed: int) -> tuple[Array, int]:
-        """One history of a rival, shape (point,), and how many of the shares it used."""
-        chance = Told(shares, np.random.default_rng(seed))
-        of, drawn = CAUSES[rival.removesuffix(WITH)], cast("np.random.Generator", chance)
-        return simulate(of, self.window, 1, drawn, contagious=rival.endswith(WITH)).published[0], chance.used
-
-    def priors_of(self, rival: str) -> tuple[Prior, ...]:
-        """A share for each flat draw of a rival; their names say whose they are."""
-        _, used = self.history(rival, np.full(_MOST, 0.5), 0)
-        return tuple(Prior(name=f"{rival}: {number}", low=0.0, high=1.0) for number in range(used))
-
-    def simulate(self, values: dict[str, float], seed: int) -> Array:
-        """Figures of one history, for shares of the priors of the rival that their names say."""
-        given = {name: share for name, share in values.items() if ": " in name}
-        return self.history(next(iter(given)).split(": ")[0], np.array(list(given.values())), seed)[0]
-
-    def observe(self, flow: Array, _noise: float, _rng: np.random.Generator) -> Array:
-        """Published already."""
-        return flow
+    def __call__(self, normal: Mapping[str, float]) -> dict[str, Array]:
+        """Published figures for normal values of the priors."""
+        shares = ndtr([normal[name] for name in sorted(normal)])
+        return {"y": self.history(shares, int(np.random.randint(2**31)))[0]}  # noqa: NPY002 - pyABC knows no other source
 
 
-def opinion(name: str, file: Path, particles: int = PARTICLES, generations: int = GENERATIONS) -> Fit:
-    """What sequential ABC says of a shipped series."""
-    judged = case(name)
-    asked = Asked(judged.series, judged.window)
-    return fit(
-        cast("Case", asked), asked.simulate, file, particles=particles, generations=generations, seed=1,
-        finished=lambda: print(end=".", file=sys.stderr, flush=True),
-    )  # fmt: skip
+def rivals(window: Window) -> list[Rival]:
+    """Each cause alone, and with contagion."""
+    return [Rival(cause, both, window) for both in (False, True) for cause in CAUSES.values()]
 
 
-def contagious(found: Fit) -> Array:
-    """Probability of contagion, all causes together, shape (generation,)."""
-    return found.probabilities[:, [rival.endswith(WITH) for rival in found.case.rivals]].sum(axis=1)
+def opinion(name: str, file: Path, particles: int = PARTICLES, generations: int = GENERATIONS) -> pd.DataFrame:
+    """What sequential ABC says of a shipped series, one row a generation: tolerance, probability of contagion of all causes together, simulations."""
+    logging.getLogger("ABC").setLevel(logging.WARNING)
+    judged, asked = case(name), rivals(case(name).window)
+    np.random.seed(1)  # noqa: NPY002, TID251 - pyABC knows no other source
+    inference = pyabc.ABCSMC(
+        [
+            pyabc.FunctionModel(rival, name=f"{rival.cause.name}{' and contagion' * rival.contagious}")
+            for rival in asked
+        ],
+        [pyabc.Distribution(**{prior: pyabc.RV("norm", 0.0, 1.0) for prior in rival.priors}) for rival in asked],
+        partial(distance, judged.series, len(judged.series.points)),
+        population_size=particles,
+        transitions=[SteadyTransition() for _ in asked],
+        sampler=pyabc.sampler.SingleCoreSampler(),
+        eps=pyabc.QuantileEpsilon(alpha=0.5),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        inference.new(f"sqlite:///{file}", {"y": judged.series.values})
+        return told(inference.run(max_nr_populations=generations))
+
+
+def told(history: Any) -> pd.DataFrame:
+    """The generations that a file of pyABC holds; the first half of the rivals is without contagion."""
+    done = history.get_all_populations().query("t >= 0")
+    shares = [history.get_model_probabilities(int(t))["p"] for t in done["t"]]
+    return pd.DataFrame(
+        {
+            "generation": done["t"].to_numpy() + 1,
+            "tolerance": done["epsilon"].to_numpy(),
+            "probability": [float(each[each.index >= len(CAUSES)].sum()) for each in shares],
+            "rivals": [int((each > 0.0).sum()) for each in shares],
+            "simulations": done["samples"].cumsum().to_numpy(),
+        }
+    )
 
 
 if __name__ == "__main__":
-    told = opinion(sys.argv[1], Path(sys.argv[2]))
-    for place, (tolerance, probability) in enumerate(zip(told.epsilon, contagious(told), strict=True)):
-        print(f"{sys.argv[1]},{place + 1},{tolerance:.4f},{probability:.4f},{told.simulations}")
+    print(opinion(sys.argv[1], Path(sys.argv[2])).to_csv(index=False, float_format="%.4f", lineterminator="\n"), end="")
