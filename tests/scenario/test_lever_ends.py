@@ -99,8 +99,8 @@ def test_at_its_end_a_mechanism_leaves_the_stored_history_bit_for_bit(row: Mecha
 
     def lived(settings: Settings) -> dict[str, object]:
         run = history(TOY._replace(settings={"set": TOY.settings["set"] | row.beside | settings}))
-        kept = {f"series {name}": digest for name, digest in run["series"].items() if name not in row.told}
-        return kept | {"people": run["people"], "days": None if row.told else run["days"]}
+        series = {name: digest for name, digest in run["series"].items() if name not in row.told}
+        return {"people": run["people"], "series": series, "days": None if row.told else run["days"]}
 
     without = lived({})
     assert lived(row.end) == without
