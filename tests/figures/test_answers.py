@@ -225,13 +225,20 @@ def test_the_foot_says_how_many_points_rest_on_too_few(tmp_path: Path, kind: str
     assert "too few to tell" not in whole.plot(measure, kind).get_supxlabel().replace("\n", " ")
 
 
+def test_a_chance_is_of_runs_and_rests_on_no_few_persons(tmp_path: Path) -> None:
+    """A map of the share of runs in which a tenth left, of a study in which hardly anybody does."""
+    study = _toy(tmp_path, scale=0.2, vary={"contagion": [0.5, 1.0], "asylum": [0.4, 0.5]})
+    assert study.few("share_left")["q50"].all()
+    assert "too few" not in study.plot("share_left", "phase").get_supxlabel().replace("\n", " ")
+
+
 def test_the_foot_says_that_a_world_is_below_the_floor(tmp_path: Path) -> None:
     """The sentence of `run`, of the smallest world where scales differ; none at real size."""
     note = floor_note(Scenario.load("toy", scale=0.2))
     assert note
     figure = _toy(tmp_path, scale=0.2, vary={"contagion": [0.5, 1.0]}).plot()
     assert f"{note[0].upper()}{note[1:]}." in " ".join(figure.get_supxlabel().split())
-    mixed = _toy(tmp_path / "mixed", vary={"scale": [1.0, 0.2, 0.4]})
+    mixed = _toy(tmp_path / "mixed", vary={"scale": [1.0, 0.4, 0.2]})
     assert mixed.floor == note
     assert "below the floor" not in _toy(tmp_path / "whole").plot().get_supxlabel().replace("\n", " ")
 
