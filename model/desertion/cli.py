@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, TextIO
 import typer
 
 from desertion import __version__, commands
-from desertion.commands import DONE, FAILED, INTERRUPTED, WRONG_INPUT
+from desertion.commands import DONE, FAILED, INTERRUPTED, UNSAID, WRONG_INPUT
 from desertion.engine import garbage as startup
 from desertion.engine.cold import listen
 from desertion.errors import InputError
@@ -45,9 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with signals(ENDINGS, _end), _plain_warnings(), _patient("stderr"), _patient("stdout") as output:
             code = _exit_code(build_app(words)(args=words or ["--help"], prog_name="desertion", standalone_mode=False))
+            _say_unsaid()
         if output.problem is not None and code == DONE:
             raise output.problem
     except InputError as error:
+        UNSAID.clear()
         return _say(str(error), WRONG_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         return _say("interrupted", INTERRUPTED)
@@ -61,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _unexpected(error)
     finally:
+        UNSAID.clear()
         remove_unused()
     if not is_shown and code == DONE:
         return _say("standard output is closed, so that nothing could be shown", FAILED)
@@ -99,6 +102,13 @@ def _open_streams() -> bool:
     return is_shown
 
 
+def _say_unsaid() -> None:
+    """Say what was to be said before anything else is shown."""
+    lines, UNSAID[:] = [*UNSAID], []
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
 class _Output:
     """Standard output, or error output, that never stops a command: what cannot be shown is left out, and its first problem remembered.
 
@@ -114,6 +124,7 @@ class _Output:
 
     def write(self, text: str) -> int:
         """Show a text if that is possible; its length."""
+        _say_unsaid()
         with self._remembering():
             self._stream.write(text)
         return len(text)
@@ -242,5 +253,6 @@ def _say_compiling(sentence: str, done: int, of: int) -> None:
 
 def _say(sentence: str, code: int) -> int:
     with suppress(OSError):  # there may be nobody to say it to
+        _say_unsaid()
         print(f"desertion: {sentence}", file=sys.stderr, flush=True)
     return code

@@ -18,7 +18,7 @@ def _events(tmp_path: Path) -> Path:
         f"p{i},{date(2020, 1, 1) + timedelta(int(rng.integers(0, 40)))},{rng.random() * 60:.3f},{rng.random() * 60:.3f},{i % 3}"
         for i in range(40)
     ]
-    path.write_text("place,day,x,y,area\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    path.write_text("Place,day,x,y,area\n" + "\n".join(rows) + "\n", encoding="utf-8")
     return path
 
 
@@ -86,5 +86,8 @@ def test_wrong_input_exits_with_two_and_writes_nothing(tmp_path: Path, capsys: p
     assert main(["contagion", str(_events(tmp_path)), "--out", str(out)]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert "there is no column 'unit'" in error
+    # Columns stand as they are written, with what names another one.
+    assert (
+        "there is no column 'unit'; known are: Place, area, day, x, y; name the one that is meant with --unit" in error
+    )
     assert not out.exists()

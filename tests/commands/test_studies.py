@@ -189,6 +189,16 @@ def test_what_would_fail_in_every_run_is_refused_before_the_first(
     assert not list(study.parent.glob("*.sqlite*"))
 
 
+def test_a_misspelt_dial_is_told_which_is_meant_and_nothing_of_results(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Dials are no inputs of a scenario, and were not among the names that were meant; where results go was said before the refusal."""
+    study.write_text('scenario = "toy"\n[vary]\ncontagon = [0, 1]\n')
+    assert main(["sweep", "mine.toml", "-q", "--workers", "1"]) == 2
+    told = capsys.readouterr().err
+    assert told == "desertion: setting \"contagon\": there is no input 'contagon'; did you mean 'contagion'?\n"
+
+
 @pytest.mark.walks
 def test_a_sensitivity_study_is_answered_on_the_command_line(
     study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -309,6 +309,27 @@ def test_a_users_series_and_graph_are_read_beside_the_file(tmp_path: Path) -> No
     assert scenario.hash != before
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("visa_free_evader = 60", r"mine\.toml: hosts\.ridge: visa_free_evader = 60 must lie in \[0, 1\] \(chance\)$"),
+        ("casedays = 3", r"mine\.toml: hosts\.ridge: there is no key 'casedays'; did you mean 'case_days'\?"),
+        (
+            '[series]\n"forces.toy.casualty_rate" = "rates.csv"',
+            r'rates\.csv:3: "forces\.toy\.casualty_rate" = 12\.0 must be in',
+        ),
+    ],
+)
+def test_what_is_refused_is_told_of_its_host_or_of_its_line(tmp_path: Path, text: str, said: str) -> None:
+    """Beside dated changes a host's number was told without the host, and one of a series as a change of the scenario."""
+    (tmp_path / "rates.csv").write_text("date,value\n2030-02-01,0.001\n2030-03-01,12\n")
+    path = tmp_path / "mine.toml"
+    dated = '[[changes]]\ndate = 2030-01-16\nset = { "hosts.ridge.case_days" = 60 }\n'
+    path.write_text(f'extends = "toy"\n{dated}[[hosts]]\nname = "ridge"\n{text}\n')
+    with pytest.raises(InputError, match=said):
+        Scenario.load(path)
+
+
 @pytest.mark.parametrize("path", ["hosts.*.cases", "hosts.@first.cases"])
 def test_a_dated_change_names_one_lever_and_is_not_passed_over(tmp_path: Path, path: str) -> None:
     """One of all hosts, written as the resolved file writes them, was taken and did nothing; `set` is resolved and may say it."""

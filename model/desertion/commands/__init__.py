@@ -27,3 +27,7 @@ def load(name: str) -> Callable[..., object]:
     """Return the function behind one of `names()`."""
     modules = {module.name.rstrip("_").replace("_", "-"): module.name for module in iter_modules(__path__)}
     return import_module(f"{__name__}.{modules[name]}").command
+
+
+UNSAID: list[str] = []
+"""Lines that stand on standard error before whatever is shown next, and are not said where a command is refused before that."""

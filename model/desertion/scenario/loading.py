@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from desertion.errors import InputError, shortened
 from desertion.files import shown
 from desertion.parameters import Force, Host
@@ -17,7 +19,7 @@ from desertion.scenario.consistency import refuse_doubles
 from desertion.scenario.documents import find, is_shipped, named
 from desertion.scenario.fallbacks import remark
 from desertion.scenario.layers import Layers
-from desertion.scenario.levers import KINDS, expand
+from desertion.scenario.levers import KINDS, check_value, expand, levers
 from desertion.scenario.policy import OPERATIONS, Policy
 from desertion.scenario.rows import csv_rows, is_csv
 
@@ -232,8 +234,8 @@ def _changes(document: dict[str, Any], where: str) -> list[tuple[int, Any]]:
     series: Mapping[str, tuple[int, str]] = document.pop("series", {})
     if not series and all(not isinstance(row, dict) or "set" not in row for _, row in rows):
         return rows
-    forces = [each if isinstance(each, Force) else build(Force, each, where=where) for each in document["forces"]]
-    hosts = [build(Host, each, where=where) for each in document["hosts"]]
+    forces = [each if isinstance(each, Force) else _part(Force, "forces", each, where) for each in document["forces"]]
+    hosts = [_part(Host, "hosts", each, where) for each in document["hosts"]]
     scenario = str(document.get("name"))
     single: list[tuple[int, Any]] = []
     for index, (level, row) in enumerate(rows):
@@ -249,22 +251,30 @@ def _changes(document: dict[str, Any], where: str) -> list[tuple[int, Any]]:
     for path, (level, file) in series.items():
         targets = expand(path, forces, hosts, where=f"{where}: series", scenario=scenario)
         points = _series(Path(file), document)
-        single += [(level, {"date": day, "path": one.path, "value": value}) for one in targets for day, value in points]
+        for one in targets:
+            for place, day, value in points:
+                check_value(levers(one.kind)[one.field], value, where=f'{place}: "{one.path}"')
+                single.append((level, {"date": day, "path": one.path, "value": value}))
     return single
 
 
-def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[dt.date, float]]:
-    """A user's own series: a CSV file with the columns date and value.
+def _part[T: BaseModel](model: type[T], kind: str, content: Any, where: str) -> T:
+    """A force or host of a document; a broken rule is told of it by its name."""
+    return build(model, content, where=f"{where}: {kind}.{content['name']}" if _is_named(content) else where)
+
+
+def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[str, dt.date, float]]:
+    """A user's own series, a CSV file with the columns date and value: file and line, day and value of each row.
 
     Raises:
         InputError: If it cannot be read, or lies wholly outside the scenario's days: after them it would do nothing, and before
             them only its last value would hold, so its dates are taken for a slip.
     """
     rows = csv_rows(path, wanted=("date", "value"), numbers=("value",))
-    points = [(row.day("date"), row.number("value")) for row in rows]
+    points = [(row.where, row.day("date"), row.number("value")) for row in rows]
     start, days = _day(document.get("start")), document.get("days", Layers.model_fields["days"].default)
     if start is not None and isinstance(days, int):
-        first, last = min(day for day, _ in points), max(day for day, _ in points)
+        first, last = min(day for _, day, _ in points), max(day for _, day, _ in points)
         if last < start or (first - start).days >= days:
             raise InputError(
                 f"{shown(path)}: the series runs from {first} to {last} and lies wholly outside the scenario's {days} days "

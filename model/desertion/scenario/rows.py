@@ -24,12 +24,13 @@ _POINTED = re.compile(r"[+-]?\d*\.\d*(e[+-]?\d+)?", re.I)
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a CSV file: its cells by column, and how its numbers are to be read."""
+    """One row of a CSV file: its cells by column, how its numbers are to be read, and the columns as they are written."""
 
     where: str
     cells: Mapping[str, str]
     has_decimal_comma: bool
     has_decimal_point: bool = True
+    heading: tuple[str, ...] = ()
 
     def text(self, column: str) -> str:
         """What stands in the column, without blanks around it; empty if there is no such column."""
@@ -134,7 +135,8 @@ def csv_rows(
     given = [cells.get(name, "") for _, cells in rows for name in (columns if numbers is None else numbers)]
     comma = any(_DECIMAL_COMMA.fullmatch(cell) for cell in given)
     point = delimiter == "," or any(_POINTED.fullmatch(cell) and not _THOUSANDS.fullmatch(cell) for cell in given)
-    return tuple(Row(f"{where}:{number}", cells, comma, point) for number, cells in rows)
+    heading = tuple(cell.strip() for cell in found[0][1] if cell.strip())
+    return tuple(Row(f"{where}:{number}", cells, comma, point, heading) for number, cells in rows)
 
 
 def _delimiter(lines: Sequence[str], wanted: Sequence[str]) -> str:

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from desertion.commands import UNSAID
+
 
 def by_rule[T: float](option: str, rule: str) -> Callable[[T | None], T | None]:
     """A check of an option: a number that keeps a rule of `desertion.parameters.arguments`, or none."""
@@ -123,7 +125,7 @@ def typed(words: Iterable[str] | None = None) -> str:
 
 
 def place(out: Path | None, name: str) -> Path:
-    """Where results go: `out`, or that name in `outputs/`, which is then said on standard error.
+    """Where results go: `out`, or that name in `outputs/`, which is then said on standard error as soon as anything is shown.
 
     Studies of earlier versions lie in the current folder; one of that name is pointed to, and goes on where --out names it.
     """
@@ -132,9 +134,9 @@ def place(out: Path | None, name: str) -> Path:
     if out is not None:
         return out
     usual = folder(RESULTS) / name
-    print(f"results go to {usual}", file=sys.stderr)
+    UNSAID.append(f"results go to {usual}")  # of what is refused there are none
     if usual.suffix == ".sqlite" and Path(name).is_file() and not usual.exists():
-        print(f"{name} is left as it is; to go on with it, add --out {shlex.quote(name)}", file=sys.stderr)
+        UNSAID.append(f"{name} is left as it is; to go on with it, add --out {shlex.quote(name)}")
     return usual
 
 

@@ -3,9 +3,10 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
-from desertion.errors import InputError, input_error
+from desertion.errors import InputError, input_error, unknown_name
 from desertion.reading import setting_text
 from desertion.scenario import Policy, PolicyChange, Scenario
 from desertion.scenario.settings import narrowness, reached
@@ -56,6 +57,10 @@ def _scenario(named: str) -> Scenario:
     settings = dict(point["settings"])
     if "graph" in settings:
         settings["graph"] = graph_at(settings["graph"], documents)
+    known = {*Scenario.model_fields, *DIALS}
+    for name in sorted(settings.keys() - known):
+        if get_close_matches(name, DIALS):
+            raise unknown_name("input", name, known, where=f'setting "{name}"')
     dials = {name: _position(name, settings.pop(name)) for name in DIALS if name in settings}
     plain = {"scale": point["scale"], "days": point["days"]}
     if "contagion" in dials and "reproduction" in dials:

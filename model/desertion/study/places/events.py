@@ -137,11 +137,11 @@ def read_events(path: Path, columns: Columns, rng: np.random.Generator) -> tuple
     ):
         if name and not any(table.column(name)):
             raise InputError(f"{table.where}: {name} is empty in all rows; fill it, or leave {option} out")
-    names = table.column(columns.unit)
+    names = table.column(columns.unit, "--unit")
     for name, row in zip(names, table.rows, strict=True):
         if not name:
             raise InputError(f"{row.where}: {columns.unit} is empty; name the unit or place")
-    dates = table.dates(columns.date)
+    dates = table.dates(columns.date, "--date")
     _check_dates(table, columns, names, dates)
     known = [day for day in dates if day is not None]
     origin = min(known)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from desertion.errors import input_error, unknown_name
+from desertion.errors import InputError, input_error, unknown_name
 from desertion.files import shown
 from desertion.scenario.rows import Row, csv_rows
 from desertion.study.arrays import Array, Indices
@@ -32,14 +32,24 @@ class Table:
         """Names of the columns, in small letters."""
         return tuple(self.rows[0].cells)
 
-    def column(self, name: str) -> list[str]:
+    def column(self, name: str, option: str = "") -> list[str]:
         """Cells of a column.
+
+        Args:
+            name: the column.
+            option: what names another one, if anything does.
 
         Raises:
             InputError: there is no such column.
         """
         if name.lower() not in self.columns:
-            raise unknown_name("column", name, self.columns, where=self.where)
+            problem = unknown_name("column", name, self.rows[0].heading or self.columns, where=self.where)
+            if not option:
+                raise problem
+            way_out = f"name the one that is meant with {option}"
+            raise InputError(
+                f"{problem.message}; {way_out}", where=self.where, key="column", value=name, way_out=way_out
+            )
         return [row.text(name.lower()) for row in self.rows]
 
     def only(self, conditions: Sequence[str]) -> Table:
@@ -60,13 +70,13 @@ class Table:
             left = Table(self.where, kept)
         return left
 
-    def dates(self, name: str) -> list[date | None]:
-        """Dates of a column; None where a cell is empty.
+    def dates(self, name: str, option: str = "") -> list[date | None]:
+        """Dates of a column, see `column`; None where a cell is empty.
 
         Raises:
             InputError: a cell holds something else.
         """
-        cells = zip(self.rows, self.column(name), strict=True)
+        cells = zip(self.rows, self.column(name, option), strict=True)
         return [row.day(name.lower()) if cell else None for row, cell in cells]
 
     def numbers(self, name: str, *, positive: bool = False) -> Array:
