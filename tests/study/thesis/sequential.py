@@ -1,6 +1,6 @@
 """Sequential ABC by pyABC on a shipped series, all rivals at one tolerance: an opinion that shares neither table, distance nor classifier with `thesis`.
 
-`python -m tests.study.thesis.sequential leipzig-mondays FILE.db` prints `experiments/thesis/sequential.csv`, a generation a line.
+`python -m tests.study.thesis.sequential leipzig-mondays FILE.db` prints a generation a line, as in `experiments/thesis/sequential.csv`, where the capitals stop after six.
 """
 
 from __future__ import annotations
@@ -130,4 +130,6 @@ def told(history: Any) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    print(opinion(sys.argv[1], Path(sys.argv[2])).to_csv(index=False, float_format="%.4f", lineterminator="\n"), end="")
+    found = opinion(sys.argv[1], Path(sys.argv[2]))
+    found.insert(0, "series", sys.argv[1])
+    print(found.to_csv(index=False, float_format="%.4f", lineterminator="\n"), end="")
