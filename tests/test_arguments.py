@@ -71,7 +71,7 @@ class Odd:
         return "<odd>"
 
 
-VARY = {"behaviour.contagion": {"range": [0, 1]}}
+VARY = {"behaviour.contagion_news": {"range": [0, 1]}}
 EVENTS = pd.DataFrame({"unit": [*"abcdefgh"], "date": [f"2020-01-0{day}" for day in range(1, 9)]})
 AROUND: dict[str, dict[str, Any]] = {
     "Society": {"scenario": "toy", "seed": 1},

@@ -173,9 +173,10 @@ def test_the_mean_of_seven_days_is_the_one_that_figures_draw() -> None:
     from desertion.app.pages.board import _leaving, _smooth
 
     model = DesertionModel("toy", rng=7, days=60).run()
-    figure = style.new_figure()
-    run(figure, model.daily)
-    (line,) = next(ax for ax in figure.axes if ax.get_title().startswith("Leaving")).lines
+    with style.house():
+        figure = style.new_figure()
+        run(figure, model.daily)
+    (line,) = next(ax for ax in figure.axes if ax.get_title(loc="left").startswith("Leaving")).lines
     assert np.allclose(_smooth(_leaving(model.world.daily[:61, 0]))[1:], line.get_ydata())
     assert _smooth(np.zeros(1)).tolist() == [0.0]
 

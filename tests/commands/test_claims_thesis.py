@@ -45,7 +45,7 @@ def test_runs_that_failed_are_told_and_had_again_by_the_same_command(
 
     def judged(*_: object, **named: Any) -> SimpleNamespace:
         asked.append(named["options"].retry_failed)
-        return SimpleNamespace(judged=(), run=SimpleNamespace(quick=False), write=lambda _: [])
+        return SimpleNamespace(judged=(), run=SimpleNamespace(quick=False, floors=()), write=lambda _: [])
 
     monkeypatch.setattr("desertion.study.questions.claims", judged)
     monkeypatch.setattr("desertion.study.analysis.study.Study", lambda _: SimpleNamespace(failures=[1, 2]))

@@ -281,7 +281,7 @@ def test_a_search_in_which_no_lever_moves_anything_says_so(study: Path, capsys: 
         (["sweep", "russia-2022"], "there is no study 'russia-2022'; known are: asylum-policies"),  # that of a match
         (["history", "ukraine"], "there is no series 'ukraine'"),
         (["theory", "toi"], "there is no scenario 'toi'; did you mean 'toy'"),
-        (["selfcheck", "quiet"], "there is no scenario with a shipped history 'quiet'; known are: gdr-1989"),
+        (["selfcheck", "quit"], "there is no scenario with a shipped history 'quit'; did you mean 'quiet'"),
         (["sweep", "nowhere.toml"], "nowhere.toml does not exist"),
         (["sweep", "mine.toml", "--shard", "3/2"], "i/n with 1 <= i <= n"),
         (["sweep", "mine.toml", "--runs", "0"], "must be a whole number from 1 to 10,000,000, got 0"),
