@@ -49,6 +49,7 @@ LEFT = {
     "desertion claims --": "40 arms in each world, most of a minute each at the least; two claims with their arms are tried here",
     "desertion claims internal-refuge wounding-doctrine transit": "its claims over a year lie beside the page; tests/study/claims/test_plans.py holds them to the shipped ones",
     "desertion claims neighbours --claims mine-claims.toml --pilot": "32 worlds, a quarter of a minute; the verdict's command is tried here",
+    "desertion claims brain-drain": "arms of twice the size, minutes; tests/study/claims/test_plans.py holds its file to the shipped one",
     "desertion claims transit-suffices": "ten times the size, forty minutes; two claims with their arms are tried here",
     "desertion thesis": "half a minute at the smallest size that answers, in tests/study/thesis/test_judgement.py; hours as shown",
     "desertion contagion gdr_places_first_protest.csv": "its data are not in the repository",

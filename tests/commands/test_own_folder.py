@@ -19,7 +19,7 @@ def _in(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("first", "then"), [(COMPARE, RUN), (RUN, COMPARE), (RUN, TRACE), (RUN, (*RUN, "--seed", "2")), (RUN, (*RUN, "-p", "fast-track")), (TRACE, (*TRACE, "--person", "4"))]
+    ("first", "then"), [pytest.param(COMPARE, RUN, marks=pytest.mark.walks), (RUN, COMPARE), (RUN, TRACE), (RUN, (*RUN, "--seed", "2")), (RUN, (*RUN, "-p", "fast-track")), (TRACE, (*TRACE, "--person", "4"))]
 )  # fmt: skip
 def test_a_folder_keeps_what_one_command_gave(
     first: Sequence[str], then: Sequence[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -36,7 +36,7 @@ def test_a_folder_keeps_what_one_command_gave(
     assert _in(tmp_path) == before
 
 
-@pytest.mark.parametrize("command", [RUN, COMPARE, TRACE])
+@pytest.mark.parametrize("command", [RUN, pytest.param(COMPARE, marks=pytest.mark.walks), TRACE])
 def test_the_same_again_gives_the_same(command: Sequence[str], tmp_path: Path) -> None:
     """Whoever repeats a command finds its results where they were."""
     assert [main([*command, "--out", str(tmp_path / "out")]) for _ in range(2)] == [0, 0]

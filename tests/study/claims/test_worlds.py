@@ -138,6 +138,7 @@ could_reverse = "nothing"
 """
 
 
+@pytest.mark.walks
 def test_the_file_of_claims_names_the_scenarios_of_its_arms(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -147,6 +147,7 @@ def test_one_pair_and_one_order_are_no_pairs_and_orders(tmp_path: Path) -> None:
     assert judge(single).sentences[0].startswith("Nothing was tested: dates have 1 order within strata, ")
 
 
+@pytest.mark.walks
 def test_what_the_silence_of_a_further_outcome_is_worth_stands_beside_it(tmp_path: Path) -> None:
     """Rows of its own, with its own ratio to be reached and less power on fewer units; words, and what is said of the primary outcome, are not touched by them."""
     rows = pd.read_csv(_write(tmp_path, math.log(3.0))[0])

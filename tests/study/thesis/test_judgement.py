@@ -168,6 +168,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
         yield Trial(series, small, 1, tmp_path_factory.mktemp("trial"), tell=lambda _: None)
 
 
+@pytest.mark.walks
 def test_a_trial_judges_a_series_of_ones_own_and_its_report_says_how(trial: Trial) -> None:
     """Every cause is tried listed, its family left out, three families unseen and the five left by the lot last; the answer stands first."""
     judged = trial.run(open_unseen=True)

@@ -47,6 +47,7 @@ def test_told_at_random_they_are_what_the_table_draws() -> None:
     assert abs(first.mean() - second.mean()) < 4.5 * np.hypot(first.std(), second.std()) / 600**0.5
 
 
+@pytest.mark.walks
 def test_a_small_fit_asks_all_rivals(tmp_path: Path) -> None:
     """A hundred particles and two generations: nearly all rivals stand in the first, at one falling tolerance."""
     found = opinion("leipzig-mondays", tmp_path / "fit.db", 100, 2)
