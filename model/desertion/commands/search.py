@@ -159,7 +159,7 @@ def _compare(results: "Mapping[str, SearchResult]", goal: "Goal", where: str = "
 def _draw(found: "Search", path: Path) -> None:
     from desertion.figures import style
     from desertion.figures.fronts import fronts
-    from desertion.study.analysis.pictures import few_drawn, signed
+    from desertion.study.analysis.foot import few_drawn, signed
 
     study, first = found.found["Optuna"].study, next(iter(found.goal.measures))
     with style.house():

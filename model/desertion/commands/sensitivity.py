@@ -53,7 +53,7 @@ def command(
     if plot is not None:
         from desertion.figures import answers as drawn
         from desertion.figures import style
-        from desertion.study.analysis.pictures import few_drawn, signed, told_of_sensitivity
+        from desertion.study.analysis.foot import few_drawn, signed, told_of_sensitivity
         from desertion.study.analysis.sensitivity import explained
 
         with style.house():

@@ -12,7 +12,7 @@ from desertion.errors import InputError
 from desertion.figures import style
 from desertion.figures.answers import effects, indices
 from desertion.figures.labels import label
-from desertion.study.analysis.pictures import told_of_sensitivity
+from desertion.study.analysis.foot import told_of_sensitivity
 from desertion.study.analysis.sensitivity import (
     _against_dummy,
     explained,

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from desertion.errors import InputError, refuse_unknown
 from desertion.figures import attribution, curves, decision, findings, hosts, routes, strength, style
-from desertion.figures.events import events
+from desertion.figures.events import events, mark
 from desertion.figures.labels import many, short, within
 from desertion.figures.style import Medium, Shape
 from desertion.scenario import Scenario
@@ -92,7 +92,7 @@ def _curves(figure: Figure, comparison: Tables, force: str) -> None:
     banded = _band(comparison, force, "left")
     curves.together(ax, banded, start=comparison.start)
     ax.set_title(_finding(comparison, force, ax.get_title(loc="left")))
-    untold = curves.mark(ax, _events(comparison, force))
+    untold = mark(ax, _events(comparison, force))
     style.note(figure, f"{curves.told_of_bands(banded)} {untold}".strip())
 
 
@@ -131,7 +131,7 @@ def _panels(figure: Figure, comparison: Tables, force: str) -> None:
     style.headline(figure, findings.of_spread(_band(comparison, force, "left"), comparison.size))
     foot = figure.get_supxlabel().replace("\n", " ")
     for ax in axes:
-        foot += f" {curves.mark(ax, _usual_events(comparison, force), written=ax is axes[0])}".rstrip()
+        foot += f" {mark(ax, _usual_events(comparison, force), written=ax is axes[0])}".rstrip()
     style.note(figure, foot)
 
 
@@ -184,7 +184,7 @@ def _strength(figure: Figure, comparison: Tables, force: str) -> None:
     strength.curve(
         ax, _named(comparison, _ordered(comparison, comparison.histories)), force=force, start=comparison.start
     )
-    untold = curves.mark(ax, _usual_events(comparison, force), top=strength.FOOT)
+    untold = mark(ax, _usual_events(comparison, force), top=strength.FOOT)
     banded = _band(comparison, force, "strength")
     ends = banded.groupby("policy", sort=False)["median"].agg(["first", "last"])
     if (ends["first"] > 0.0).all():
