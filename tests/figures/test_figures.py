@@ -28,6 +28,7 @@ from desertion.figures import (
     findings,
     hosts,
     labels,
+    line_names,
     person,
     routes,
     series,
@@ -213,7 +214,7 @@ def test_a_collapse_is_seen_where_strength_is_drawn() -> None:
         assert calm.get_supxlabel() == "Thin: effective strength."
         calm.axes[2].set_xlim(0, 200)
         for others, side in (((), "right"), (((62, "call-up"),), "left"), (((30, "call-up"),), "right")):
-            events.mark(calm.axes[2], [(67, "collapse")], others=others)
+            line_names.mark(calm.axes[2], [(67, "collapse")], others=others)
             assert calm.axes[2].texts[-1].get_ha() == side  # the name would lie over a line
 
 
@@ -253,7 +254,7 @@ def test_the_start_is_no_day_of_a_weeks_mean():
 def test_the_name_of_an_event_covers_no_curve(ax, histories):
     """It lies below lines and bands, and right of the axis where its day is the first."""
     curves.together(ax, curves.bands(histories, "left"))
-    events.mark(ax, [(1, "exit ban"), (30, "call-up of 60")])
+    line_names.mark(ax, [(1, "exit ban"), (30, "call-up of 60")])
     drawn = [*ax.lines[:3], *ax.collections]
     assert all(text.get_zorder() < other.get_zorder() for text in ax.texts[-2:] for other in drawn)
     ax.figure.canvas.draw()
@@ -458,7 +459,7 @@ def test_names_of_events_are_smaller_along_low_axes():
         with style.house():
             axes = Figure(figsize=(8.0, height)).subplots()
             axes.set_xlim(0, 100)
-            events.mark(axes, [(30, "call-up of 60")])
+            line_names.mark(axes, [(30, "call-up of 60")])
         sizes.append(axes.texts[0].get_fontsize())
     assert sizes[0] > sizes[1]
 

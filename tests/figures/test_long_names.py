@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from desertion.figures import attribution, curves, events, hosts, routes, strength, style
+from desertion.figures import attribution, curves, hosts, line_names, routes, strength, style
 from desertion.figures.style import Medium
 from tests import fakes
 
@@ -67,7 +67,7 @@ def test_names_of_events_near_each_other_do_not_touch() -> None:
         figure = style.new_figure()
         ax = figure.subplots()
         ax.set_xlim(0.0, 200.0)
-        near = events.mark(
+        near = line_names.mark(
             ax, [(5, "call-up of 60,000"), (1, "exit ban"), (90, "call-up of 78,000"), (92, "wall falls")]
         )
         figure.draw_without_rendering()
@@ -85,7 +85,7 @@ def test_the_name_of_an_event_stays_within_the_axes() -> None:
         figure.set_figheight(0.75 * figure.get_figheight())  # what titles and notes leave
         ax = figure.subplots()
         ax.set_xlim(0.0, 200.0)
-        events.mark(ax, [(31, LONG)])
+        line_names.mark(ax, [(31, LONG)])
         figure.draw_without_rendering()
         (text,) = ax.texts
         assert text.get_window_extent().y0 >= ax.bbox.y0
@@ -115,7 +115,7 @@ def test_names_of_events_meet_no_other_words_where_runs_of_twelve_policies_colla
     with style.house(medium):
         figure = style.new_figure("wide", medium)
         ax = strength.curve(figure.subplots(), histories.assign(collapsed=histories["day"] == 20))
-        events.mark(ax, [(10, "call-up of 222,000")], top=strength.FOOT)
+        line_names.mark(ax, [(10, "call-up of 222,000")], top=strength.FOOT)
         figure.draw_without_rendering()
         event, *others = (text.get_window_extent() for text in reversed(ax.texts))
         ticks = [line.get_ydata()[0] for line in ax.lines if str(line.get_label()).startswith("collapse")]

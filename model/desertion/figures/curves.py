@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from desertion.errors import input_error, refuse_unknown, unknown_name
-from desertion.figures import events, labels, style
+from desertion.figures import labels, line_names, style
 from desertion.figures.line_names import label_ends
 from desertion.scenario.grain import TOO_FEW, basis, too_few
 from desertion.simulation.record.columns import BAND, at_real_size
@@ -237,7 +237,7 @@ def run(
         ax.set_ylim(bottom=0.0, top=1.0 if column == "legitimacy" else None)
         if column != "legitimacy":
             style.counts(ax)
-        untold += events.mark(ax, marks, written=ax is grid[0])
+        untold += line_names.mark(ax, marks, written=ax is grid[0])
         if column in _BREAKS:
             untold += _breaks(ax, table, column, dict(zip(forces, drawn, strict=True)), marks)
     for ax in grid[2:]:
@@ -262,7 +262,7 @@ def _breaks(
             day = int(happened["day"].iloc[0])
             ax.plot(day, happened[curve].iloc[0], "o", color=pen.color, markersize=5)
             marks.append((day, f"{force}: {words}" if len(drawn) > 1 else words))
-    return events.mark(ax, marks, top=top, others=others)
+    return line_names.mark(ax, marks, top=top, others=others)
 
 
 def _of_run(table: pd.DataFrame, size: float) -> str:

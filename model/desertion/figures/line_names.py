@@ -1,4 +1,4 @@
-"""Names at the ends of lines, moved apart where they would touch."""
+"""Names at the ends of lines and along those of dated events, kept apart where they would touch."""
 
 from collections.abc import Sequence
 from textwrap import fill
@@ -7,13 +7,16 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from desertion.figures import style
 from desertion.figures.style import Pen
 
 LONGEST_NAME = 28
 """Letters of a line of a name at the end of a line."""
+_LOW = 2.0  # inches of height below which names of events are smaller
 
 
 def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: Sequence[Pen]) -> Axes:
@@ -98,3 +101,48 @@ def _places(ax: Axes, heights: Sequence[float], size: float, lines: Sequence[int
     lift = min(0.0, 1.0 - middles[-1] - gap * (lines[order[-1]] - 1) / 2) if middles else 0.0
     lift = max(lift, 0.02 - middles[0] + gap * (lines[order[0]] - 1) / 2) if middles else 0.0
     return [middles[order.index(index)] + lift for index in range(len(wanted))]
+
+
+def mark(
+    ax: Axes,
+    marks: Sequence[tuple[int, str]],
+    *,
+    written: bool = True,
+    top: float = 0.98,
+    others: Sequence[tuple[int, str]] = (),
+) -> str:
+    """Draw a dotted line at each dated event, named along it, behind all curves.
+
+    Args:
+        ax: Where to draw; its limits must be final.
+        marks: Dated events: the day, and what happened.
+        written: Whether to name them: on one of several panels.
+        top: Where names begin, in shares of the axes.
+        others: Events whose lines stand there without a name: close on the right of one a name stands right of its line.
+
+    Returns:
+        What the note of the figure has to say of events whose names have no room beside one before them.
+    """
+    left, right = ax.get_xlim()
+    box = ax.get_window_extent()
+    # A long name along a low axis meets the curves.
+    size = "small" if box.height > _LOW * float(ax.figure.dpi) else "x-small"
+    letter = FontProperties(size=size).get_size_in_points() / 72.0 * float(ax.figure.dpi)
+    line = 1.5 * letter / float(box.width) * (right - left)  # days that a line of a name covers
+    free, untold = -np.inf, list[str]()
+    for day, words in sorted(marks):
+        ax.axvline(day, color=style.soft_ink(), linestyle=(0, (1, 2)), linewidth=1.2, zorder=1)
+        told = fill(words, LONGEST_NAME)
+        wide = line * (told.count("\n") + 1)
+        # Left of it stands the axis, or a line.
+        first = day - left < 0.03 * (right - left) or any(0 < day - other < wide for other, _ in others)
+        if written and free > (day if first else day - wide):
+            untold.append(f"Dotted at day {day}: {words}.")
+        elif written:
+            free = day + wide * first
+            ax.annotate(
+                told, (day, top), xycoords=("data", "axes fraction"), xytext=(3 if first else -3, 0), textcoords="offset points",
+                rotation=90, va="top", ha="left" if first else "right", fontsize=size, color=style.soft_ink(), zorder=0.9,
+                bbox={"facecolor": style.paper_color(), "alpha": 0.75, "linewidth": 0.0, "pad": 0.5},
+            )  # fmt: skip
+    return " ".join(untold)

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 
 from desertion.errors import InputError, refuse_unknown
 from desertion.figures import attribution, curves, decision, findings, hosts, routes, strength, style
-from desertion.figures.events import events, mark
+from desertion.figures.events import events
 from desertion.figures.labels import many, short, within
+from desertion.figures.line_names import mark
 from desertion.figures.style import Medium, Shape
 from desertion.scenario import Scenario
 from desertion.scenario.grain import MARK, basis, legend, too_few
