@@ -14,6 +14,7 @@ from desertion.scenario.edges import read_edges
 from desertion.simulation.day.order import morning
 from desertion.simulation.signals.communities import publish_communities
 from desertion.simulation.signals.units import publish_companies, publish_squads
+from desertion.simulation.society.plan import units_of
 from desertion.simulation.world.codes import HOME, RESERVIST
 from desertion.theory import neighbours
 from desertion.theory.fading import Fading, memory
@@ -257,10 +258,11 @@ def test_an_army_half_of_which_hides_is_one_of_half_the_size(plain: Scenario) ->
 
 
 @pytest.mark.parametrize(
-    ("degree", "community", "across", "had"), [(6, 100, 0.0, 6), (200, 100, 0.0, 98), (6, 3, 0.0, 2), (6, 10, 0.5, 6)]
+    ("degree", "community", "across", "had"),
+    [(6, 100, 0.0, 6), (200, 100, 0.0, 98), (6, 3, 0.0, 2), (6, 10, 0.5, 6), (6, 2000, 0.5, 6), (6, 100_000, 0.5, 6)],
 )
 def test_one_who_leaves_is_one_tie_of_each_of_his_ties(degree: int, community: int, across: float, had: int) -> None:
-    """Shares of their ties add up to one over his hearers, in towns too small for so many ties as well; so many of them as ties cross to other towns live there."""
+    """Shares of their ties add up to one over his hearers, in towns too small for so many ties as well; so many of them live in other towns as ties drawn among all people fall there: none where there is a single town."""
     own = "forces.toy."
     settings = {own + "degree": degree, own + "community": community, own + "across": across, own + "soldiers": 0}
     scenario = Scenario.load("toy", set=settings | {own + "waves": []})
@@ -271,7 +273,8 @@ def test_one_who_leaves_is_one_tie_of_each_of_his_ties(degree: int, community: i
     hears = [circle for circle in met if circle.shares[TIES] > 0.0 and circle.people > 0.0]
     assert {circle.shares[TIES] for circle in hears} == {1.0 / had}
     afar = sum(circle.people for circle in hears if not circle.shares[COMMUNITY])
-    assert afar == pytest.approx(across * had, rel=0.02)
+    elsewhere = 1.0 - 1.0 / units_of(scenario.forces[0]).communities
+    assert afar == pytest.approx(across * had * elsewhere, rel=0.02)
 
 
 def test_reception_and_news_are_what_the_rules_say(plain: Scenario) -> None:

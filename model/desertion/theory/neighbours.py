@@ -121,8 +121,9 @@ def _place(force: Force, leaver: Group, drawn: tuple[float, float] | None) -> _P
     others = max(force.people - 1.0, 1.0)
     if drawn is None:  # nobody draws more ties than his town has others
         degree = max(0.0, min(float(force.degree), 2.0 * ((size - 1.0) // 2.0)))
-        # Of ties drawn among all people one in so many as there are towns falls into the own town: left out, as R is defined.
-        tied, tied_afar = degree * (1.0 - force.across) / max(size - 1.0, 1.0), degree * force.across / others
+        # Ties drawn among all people fall into the own town as well, on anybody there as often as elsewhere.
+        tied_afar = degree * force.across / others
+        tied = degree * (1.0 - force.across) / max(size - 1.0, 1.0) + tied_afar
     else:
         told, degree = (min(ties, force.people - 1.0) for ties in drawn)
         tied = tied_afar = told / others

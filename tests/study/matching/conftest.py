@@ -44,7 +44,7 @@ def made(out: Path, executor: Executor | None = None, **told: Any) -> Match:
         "scenario": "quiet",
         "vary": RANGES,
         "targets": KNOWN,
-        "screening": 4,
+        "screening": 6,
         "waves": [{"worlds": 40}, {"worlds": 60}],
         "seed": 5,
         "out": out,

@@ -65,7 +65,7 @@ def test_emulators_learn_from_the_worlds_that_were_run_last(
     monkeypatch.setattr("desertion.study.matching.course.fit", lambda training, *told: learnt.append(training) or fit(training, *told))  # fmt: skip
     found = matched(out=tmp_path / "runs")
     rows = found.worlds[found.worlds["stage"] < 2]
-    assert [len(training.means) for training in learnt] == [20, 20, 50, 50]
+    assert [len(training.means) for training in learnt] == [30, 30, 50, 50]
     assert learnt[2].means == pytest.approx(rows["sum"].to_numpy()[-50:])
 
 
@@ -74,7 +74,7 @@ def test_later_waves_keep_more_and_as_many_as_emulators_expect(known: Match) -> 
     found = known
     stages = found.stages.set_index("stage")
     kept = found.worlds.groupby("stage")["kept"].sum()
-    assert kept[2] / 60 > kept[0] / 16
+    assert kept[2] / 60 > kept[0] / 30
     assert stages.loc[2, "expected"] == pytest.approx(kept[2], abs=4.0 * np.sqrt(kept[2]))
     assert stages.loc[2, "volume"] == pytest.approx(0.0234, rel=0.25)
     assert np.isnan(stages.loc[0, "expected"])

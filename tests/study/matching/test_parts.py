@@ -525,6 +525,31 @@ def test_an_emulator_looks_at_the_inputs_above_noise_and_at_all_words() -> None:
     assert active_inputs(table[:0], _aim(), space) == space.names
 
 
+def test_what_was_set_by_a_figure_elsewhere_may_be_held_to_it_here() -> None:
+    """Prisoners are looked at, and rule out where the match says so; what is set aside as well, an own target or an unknown one is refused."""
+    plain = {"cases": {"russia": {"scenario": "russia-2022"}}, "vary": {"asylum": {"range": [0, 1]}}}
+    plain |= {"targets": ["russia-flight", "russia-prisoners"]}
+    for stated, fit_here in (({}, False), ({"also_fit": {"russia-prisoners": "moved here"}}, True)):
+        prisoners = aims_of(Design.model_validate(plain | stated))[1]
+        assert (prisoners.name, prisoners.fit) == ("russia-prisoners", fit_here)
+    twice = {"also_fit": {"russia-prisoners": "a"}, "set_aside": {"russia-prisoners": "b"}}
+    own = {"target": {"t": {"observed": [1, 2], "discrepancy": 0.1}}, "also_fit": {"t": "a"}}
+    for wrong, sentence in ((twice, "set aside as well"), (own, "also_fit"), ({"also_fit": {"no": ""}}, "also_fit")):
+        with pytest.raises(ValueError, match=sentence):
+            Design.model_validate(plain | wrong)
+
+
+def test_no_world_is_proposed_that_was_run() -> None:
+    """Chances that hold chains where they start, at a world that was run: all but one of 25 words and numbers were, and where nothing else is left one is proposed again."""
+    space = Space([factor(name, list(range(5)), "test") for name in "ab"])
+    everything = space.points(space.shares([{"a": a, "b": b} for a in range(5) for b in range(5)]))
+    free = {"a": 1, "b": 1}
+    known = space.shares([point for point in everything if point != free])
+    found = _proposed(space, lambda shares: np.where(shares[:, 0] < 0.2, 1.0, 1e-9), 1, known)
+    assert space.points(found.shares) == [free]
+    assert len(_proposed(space, lambda shares: np.ones(len(shares)), 3, space.shares(everything)).shares) == 3
+
+
 def test_too_few_worlds_make_no_emulator() -> None:
     """Nineteen are too few; then it has no say."""
     made = fit(_training(19), 0.9, 1)

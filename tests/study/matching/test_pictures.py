@@ -21,7 +21,7 @@ from desertion.study.matching.space import Space
 def test_the_title_counts_the_targets_drawn_and_the_note_names_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of eight that are looked at the fall of army and government allow no error: six are drawn, and the median world misses one, whose implausibility is the cutoff, wherever dots lie."""
+    """Of six that are looked at the fall of army and government allow no error: four are drawn, and the median world misses one, whose implausibility is the cutoff, wherever dots lie."""
     said: list[str] = []
     monkeypatch.setattr(style, "headline", lambda _figure, text: said.append(text))
     monkeypatch.setattr(style, "note", lambda _figure, text: said.append(text))
@@ -29,7 +29,9 @@ def test_the_title_counts_the_targets_drawn_and_the_note_names_the_others(
     match = _kept(aims_of(design))
     match.kept["I.closure"] = 3.0
     pictures.draw_targets(cast("Any", match), tmp_path / "targets.png")
-    assert said[0] == "9 targets rule worlds out; the median kept world misses 1 of the 6 drawn that are only looked at"
+    assert (
+        said[0] == "11 targets rule worlds out; the median kept world misses 1 of the 4 drawn that are only looked at"
+    )
     assert said[1].endswith("Not drawn, since they allow no error or have no number: russia army, russia government.")
     aims = (next(aim for aim in match.aims if aim.name == "russia-flight"),)
     pictures.draw_targets(cast("Any", _kept(aims)), tmp_path / "targets.png")

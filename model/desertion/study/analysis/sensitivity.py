@@ -91,13 +91,9 @@ def morris_table(
         InputError: If a run is missing, or SALib is not installed.
     """
     shares = unit_points(rule, len(factors), "this study")
-    places = np.column_stack(
-        [[factor.place(share) for share in line] for factor, line in zip(factors, shares.T.tolist(), strict=True)]
-    )
     outcomes = point_outcomes(runs, measure, len(shares), of, "a Morris screening")
-    effects = elementary_effects(shares, places, outcomes)
-    effect, (low, high) = np.abs(effects).mean(axis=0), np.transpose([*map(mean_interval, np.abs(effects).T)])
-    half = (high - low) / 2.0
+    effects = elementary_effects(shares, _places(shares, factors), outcomes)
+    effect, half = mean_effects(shares, factors, outcomes)
     sigma = effects.std(axis=0, ddof=1) if len(effects) > 1 else np.full(len(factors), np.nan)
     # Of effects that are the same everywhere 4e-16 would be told as an interval.
     least = _ROUNDING * np.abs(outcomes).max()
@@ -119,6 +115,30 @@ def morris_table(
 def explained(measure: str, of: str) -> str:
     """What is explained of a measure, by name: itself, `log10 left_total` or `spread of left_total`."""
     return {LOG: f"log10 {measure}", SPREAD: f"spread of {measure}"}.get(of, measure)
+
+
+def mean_effects(
+    shares: NDArray[np.float64], factors: tuple[Factor, ...], outcomes: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean absolute effect of crossing each factor's range, and half the width of its 95 % interval by Student.
+
+    Args:
+        shares: (trajectories * (factors + 1), factors) : points in the unit cube, of which each step of a trajectory moves one factor.
+        factors: the factors in order, the dummy included.
+        outcomes: (trajectories * (factors + 1),) : one number a point.
+
+    Returns:
+        (factors,) each; the half width is NaN where trajectories are fewer than six.
+    """
+    sizes = np.abs(elementary_effects(shares, _places(shares, factors), outcomes))
+    low, high = np.transpose([*map(mean_interval, sizes.T)])
+    return sizes.mean(axis=0), (high - low) / 2.0
+
+
+def _places(shares: NDArray[np.float64], factors: tuple[Factor, ...]) -> NDArray[np.float64]:
+    """Where on the factors' ranges the values at points in the unit cube lie."""
+    lines = zip(factors, shares.T.tolist(), strict=True)
+    return np.column_stack([[factor.place(share) for share in line] for factor, line in lines])
 
 
 def elementary_effects(

@@ -200,9 +200,10 @@ def _shipped(name: str, design: Design) -> Aim:
     for case in cases:
         if case not in design.cases:
             raise InputError(f"target {name} is read off the run {case!r}: add [cases.{case}], or leave the target out")
+    fits = name in design.also_fit or (target.role == "fit" and name not in design.set_aside)
     return Aim(
         name=name, what=target.what, unit=target.unit, observed=target.observed, log=target.scale == "log",
-        error=target.error, discrepancy=target.discrepancy, fit=target.role == "fit" and name not in design.set_aside, cases=cases, number=number, parts=parts,
+        error=target.error, discrepancy=target.discrepancy, fit=fits, cases=cases, number=number, parts=parts,
         scaled=_scaled(design, cases),
     )  # fmt: skip
 

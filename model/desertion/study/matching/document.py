@@ -96,6 +96,7 @@ class Design(Frozen):
         targets: names of shipped targets.
         target: targets of one's own by name.
         set_aside: targets that rule out nothing here, with the reason.
+        also_fit: shipped targets that rule out here whatever their role, with the reason: what was set by a figure elsewhere may move here.
         vary: inputs by dotted key or aspect of a world: a range, choices or a list.
         screening: the first worlds.
         waves: the rounds after it.
@@ -112,6 +113,7 @@ class Design(Frozen):
     targets: tuple[str, ...] = ()
     target: dict[str, OwnTarget] = Field(default_factory=dict)
     set_aside: dict[str, str] = Field(default_factory=dict)
+    also_fit: dict[str, str] = Field(default_factory=dict)
     vary: dict[str, Any] = Field(min_length=1)
     screening: Screening = Screening()
     waves: tuple[Wave, ...] = Field(
@@ -160,6 +162,10 @@ class Design(Frozen):
             raise ValueError("names no target: list shipped ones under targets, or write [target.NAME] tables")
         for name in self.set_aside:
             refuse_unknown("target", name, (*self.targets, *self.target), where="set_aside")
+        for name in self.also_fit:
+            refuse_unknown("target", name, self.targets, where="also_fit")
+            if name in self.set_aside:
+                raise input_error("also_fit", name, "is set aside as well", way_out="name it once")
         for name in self.target:
             if name != " ".join(name.split()) or not name or name.endswith((", above", ", below", ", persons")):
                 raise input_error("target", name, "is no name that the tables could tell it by", way_out="rename it")

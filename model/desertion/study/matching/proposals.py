@@ -29,6 +29,8 @@ _PROBES = 0.2
 """Share of a wave that is drawn by the chance itself, so that what emulators take for hopeless is run as well."""
 _HOPELESS = 0.1
 """Of the best word's mean chance, below which a word gets half as many worlds."""
+_TRIES = 100
+"""Steps from a world that was run before to one that was not."""
 _LEAST = 1e-6
 """Chance by one target below which it makes no difference: an emulator that is wrong must not close a place for ever."""
 
@@ -87,7 +89,7 @@ def propose(space: Space, outlook: Outlook, aims: Sequence[Aim], count: int, see
         aims: the targets.
         count: places wanted; 0 for none, and only the volume is found.
         seed: of the draws.
-        known: places of worlds that were run, the least implausible first.
+        known: places of all worlds that were run, the least implausible first; none of them is proposed.
     """
     rng = np.random.default_rng(seed)
     start = space.spread(_EVEN, seed)
@@ -119,7 +121,8 @@ def propose(space: Space, outlook: Outlook, aims: Sequence[Aim], count: int, see
         if highest == _POWERS[0]:
             probes = places.copy()
         start, logs, word = places.copy(), here.copy(), number
-    return Proposals(shares=_shared_out(space, places, probes, np.exp(here), number, count, rng), volume=volume)
+    found = _shared_out(places, probes, np.exp(here), number, count, rng)
+    return Proposals(shares=_unrun(space, found, known, rng), volume=volume)
 
 
 def _raised(logs: Array, power: float, highest: float) -> float:
@@ -141,7 +144,6 @@ def _drawn(logs: Array, count: int, rng: np.random.Generator) -> NDArray[np.int6
 
 
 def _shared_out(
-    space: Space,
     places: Array,
     probes: Array,
     chances: Array,
@@ -162,8 +164,20 @@ def _shared_out(
             probes[rng.choice(own, probing, replace=False)],
             places[rng.choice(own, wanted - probing, replace=False)],
         ]
-    found = np.concatenate(chosen)
-    # Two chains may stand where one started; the same world twice would teach nothing and count twice.
-    again = np.setdiff1d(np.arange(len(found)), np.unique(found, axis=0, return_index=True)[1])
-    found[again] = space.step(found[again], _WIDTHS[-1], rng)
+    return np.concatenate(chosen)
+
+
+def _unrun(space: Space, places: Array, known: Array, rng: np.random.Generator) -> Array:
+    """The places, each moved until it is no world that was run or stands before it: the same world twice would teach nothing and count twice.
+
+    Where all inputs are lists there may be no other world; after so many steps a place stays.
+    """
+    found = places.copy()
+    told = {tuple(point.values()) for point in space.points(known)}
+    for place in range(len(found)):
+        for _ in range(_TRIES):
+            if tuple(space.points(found[place : place + 1])[0].values()) not in told:
+                break
+            found[place : place + 1] = space.step(found[place : place + 1], _WIDTHS[-1], rng)
+        told.add(tuple(space.points(found[place : place + 1])[0].values()))
     return found

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from desertion.errors import extra
+from desertion.study.analysis.sensitivity import mean_effects
 from desertion.study.design.factors import Factor, Point
-from desertion.study.design.layout import DUMMY, DesignRule, morris_problem, unit_points, with_dummy
+from desertion.study.design.layout import DUMMY, DesignRule, unit_points, with_dummy
 from desertion.study.matching.aims import Aim
 from desertion.study.matching.document import Design
 from desertion.study.matching.runs import Results
@@ -38,12 +38,9 @@ def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame
     """Mean absolute effect of crossing each input's range, on the scale of each target, and whether it is above noise.
 
     Returns:
-        No row where the runs are not all those of the screening that the design asks for. Else one row for each target that rules out and input: target, input, effect, half_width (1.96 times the spread of resampled means, which of
-        four to six trajectories holds the true one in 75 to 87 of 100), noise (upper end of the effect of an input that nothing reads), matters.
+        No row where the runs are not all those of the screening that the design asks for. Else one row for each target that rules out and input: target, input, effect, half_width (of its 95 % interval by Student,
+        NaN where trajectories are fewer than six), noise (upper end of the effect of an input that nothing reads; the effect itself where there is no interval), matters (false without one).
     """
-    with extra("discovery", "a screening needs SALib"):
-        from SALib.analyze import morris
-
     rule, varied = _rule(design), _varied(design)
     shares = unit_points(rule, len(varied), "match")
     tables = [pd.DataFrame(columns=list(COLUMNS))]
@@ -54,10 +51,8 @@ def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame
             continue
         # A run without a value says as little as one at the middle of the others.
         filled = np.where(np.isfinite(values), values, np.nanmedian(values) if np.isfinite(values).any() else 0.0)
-        problem = morris_problem(len(varied))
-        table = morris.analyze(problem, shares, filled, num_levels=rule.levels, seed=design.seed % 2**32)
-        effect, half = (np.asarray(table[key], float) for key in ("mu_star", "mu_star_conf"))
-        inputs, noise = [factor.name for factor in design.factors], float(effect[-1] + half[-1])
+        effect, half = mean_effects(shares, varied, filled)
+        inputs, noise = [factor.name for factor in design.factors], float(effect[-1] + np.nan_to_num(half[-1]))
         values = (aim.name, inputs, effect[:-1], half[:-1], noise, effect[:-1] - half[:-1] > noise)
         tables.append(pd.DataFrame(dict(zip(COLUMNS, values, strict=True))))
     return pd.concat(tables[1:] or tables, ignore_index=True)
