@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desertion import InputError
+from desertion import InputError, Scenario
 from desertion.cli import main
 from desertion.scenario.documents import catalogue
 from desertion.simulation.golden import histories
@@ -32,6 +32,25 @@ def test_what_is_written_is_read(known: Match, tmp_path: Path) -> None:
     assert not ensemble.too_few
     assert rejected.name == "mine-rejected.csv"
     assert len(load_ensemble(rejected).worlds) + len(ensemble.worlds) == len(found.worlds)
+
+
+def test_worlds_found_in_an_own_scenario_that_is_another_now_are_refused(
+    matched: Callable[..., Match], tmp_path: Path
+) -> None:
+    """They passed, and claims were judged by worlds that may be ruled out; a remark makes no other scenario, and of one that is gone nothing is known."""
+    mine = tmp_path / "mine.toml"
+    text = Scenario.load("quiet").to_toml()
+    mine.write_text(text)
+    found = matched(scenario=str(mine), screening=0, waves=[{"worlds": 64}])
+    assert not found.changed
+    path = write_ensemble(found, "desertion match mine-match.toml", tmp_path / "mine.csv")[0]
+    mine.write_text(f"# a remark\n{text}")
+    assert len(load_ensemble(path).worlds) == len(found.kept)
+    mine.write_text(text.replace("days = ", "days = 1"))
+    with pytest.raises(InputError, match=r"mine\.toml as it was then.*mine-match\.toml again"):
+        load_ensemble(path)
+    mine.unlink()
+    assert len(load_ensemble(path).worlds) == len(found.kept)
 
 
 def test_a_title_of_several_lines_stands_in_one(known: Match, tmp_path: Path) -> None:

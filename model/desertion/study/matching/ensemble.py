@@ -18,8 +18,10 @@ from desertion.simulation.golden.histories import PAIRS, stored
 from desertion.study.design.factors import Point, Value
 from desertion.study.matching.matched import FACTORS, FEW, Match
 from desertion.study.matching.runs import told_apart
+from desertion.study.run.sources import documents
 
 _HEAD = "# "
+_OWN = "own scenarios"
 _INPUT, _TARGET = "input ", "target "
 """What the headings of inputs and of targets begin with."""
 
@@ -81,7 +83,7 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
     """The worlds of a shipped ensemble, by name, or of a file that `desertion match` wrote.
 
     Raises:
-        InputError: there is no such ensemble, it holds no world, or it was found under other rules.
+        InputError: there is no such ensemble, it holds no world, or it was found under other rules, or in a scenario of one's own that is another now.
     """
     known, path = shipped_ensembles(), Path(name_or_path)
     if str(name_or_path) in known:
@@ -96,6 +98,11 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
         raise InputError(
             f"{where} was found under rules {head['rules']}, and those of today are {rules}, since a stored history has changed or more of them count now: its worlds may be ruled out; run {head.get('command', 'the match')} again"
         )
+    for name, then in json.loads(head.get(_OWN, "{}")).items():
+        if is_file(Path(name)) and _as_it_is(name) != then:
+            raise InputError(
+                f"{where} was found in {shown(Path(name))} as it was then, and that scenario is another now: its worlds may be ruled out; run {head.get('command', 'the match')} again with another --out"
+            )
     csv_rows(path, wanted=(), numbers=None, comment=_HEAD.strip())  # refuses what is no table, or has no row
     table = _table(path)
     worlds = _worlds(table)
@@ -127,11 +134,16 @@ def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
 def _text(match: Match, worlds: pd.DataFrame, command: str) -> str:
     names = [aim.name for aim in match.aims]
     scenarios = sorted({case.scenario for case in match.design.cases.values()})
+    # Of one that has changed since the runs nobody knows here what it was.
+    own = {
+        name: _as_it_is(name) for name in scenarios if is_file(Path(name)) and f"scenario {name}" not in match.changed
+    }
     about = {
         "title": match.design.title or "a match",
         "command": command,
         "scenarios": ", ".join(scenarios),
         "rules": rules_version(scenarios),
+        **({_OWN: json.dumps(own)} if own else {}),
         "seed": str(match.design.seed),
         "run time": f"{match.results.seconds.sum():.0f} s of one core for {len(match.worlds)} worlds",
         "kept": f"{len(match.kept)} of {len(match.worlds)}; not ruled out is not probable",
@@ -145,6 +157,11 @@ def _text(match: Match, worlds: pd.DataFrame, command: str) -> str:
     named = {name: f"{_INPUT}{name}" for name in inputs} | {name: f"{_TARGET}{name}" for name in names}
     head = "".join(f"{_HEAD}{key}: {text}\n" for key, text in about.items())
     return head + table.rename(columns=named).to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+
+
+def _as_it_is(scenario: str) -> str:
+    """Hash of all that a scenario's file says today, its layout apart."""
+    return documents(scenario)[f"scenario {scenario}"][:16]
 
 
 def _table(path: Path) -> pd.DataFrame:
