@@ -210,12 +210,16 @@ def test_the_posterior_of_every_rival_is_drawn_or_said_to_be_missing(
 
 
 def test_words_say_what_is_decided_and_what_is_too_few() -> None:
-    """A probability of .7 decides nothing, one of .99 does; five simulated persons are needed at least."""
+    """A probability of .7 decides nothing, one of .99 does; five simulated persons are needed at least, and an army of 510 soldiers is below the floor of scale."""
     assert any("does not decide between the two rivals" in one for one in findings(_fit(0.3)))
     assert any("prefers that with contagion (0.99)" in one for one in findings(_fit(0.01)))
     assert any("prefers that without contagion (0.97)" in one for one in findings(_fit(0.97)))
     assert not any("five simulated persons" in one for one in findings(_fit(0.3)))
     assert any("five simulated persons" in one for one in findings(_fit(0.3, error=1e-3)))
+    for scale, below in ((0.003, True), (0.006, False)):
+        sized = replace(CASE, scenario=CASE.scenario.with_({"scale": scale}))
+        told = findings(replace(_fit(0.3), case=sized))
+        assert any(one.startswith("With 510 simulated soldiers this world is below the floor") for one in told) == below
 
 
 @pytest.mark.walks

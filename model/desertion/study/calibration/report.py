@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from desertion.figures.labels import many
-from desertion.scenario.grain import TOO_FEW, too_few
+from desertion.scenario.grain import TOO_FEW, floor_note, too_few
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text
 from desertion.study.calibration.document import BOTH, RIVALS
 from desertion.study.calibration.fit import Fit
@@ -81,6 +81,8 @@ def findings(fit: Fit, others: Sequence[Fit] = ()) -> list[str]:
     most = max((float(np.median(rows, axis=0).max()) for rows in fit.predictions.values() if len(rows)), default=0.0)
     if too_few(most, 1.0 / fit.case.scenario.scale):
         sentences.append(f"No predicted point rests on five simulated persons: {TOO_FEW}, a larger one is needed.")
+    if note := floor_note(fit.case.scenario):
+        sentences.append(f"{note[0].upper()}{note[1:]}.")
     if fit.case.rivals == RIVALS:
         place = RIVALS.index(BOTH)
         sentences.append(_verdict([float(each.probabilities[-1][place]) for each in (fit, *others)]))
