@@ -397,7 +397,7 @@ def test_most_of_a_difference_is_more_than_half_of_it():
     # Medians of the ways do not add up: in half of the pairs others flee, in half they refuse.
     assert told(160.0, hide=60.0, flee=0.0) == ["The largest change is of people who hide at home: 60 more."]
     (swap,) = told(hide=10.0, flee=-8.0)
-    assert swap.startswith("Most of the difference are people who hide at home: 10 more, while 8 fewer flee abroad")
+    assert swap.startswith("The largest change is of people who hide at home: 10 more, while 8 fewer flee abroad")
     assert told(hide=-9.0, flee=6.0, refuse=5.0)[0].startswith("The largest change is of people who hide at home")
 
 

@@ -72,6 +72,7 @@ def by_way(changes: Mapping[str, Estimate], total: float) -> list[str]:
     if others:
         other = max(others, key=lambda route: abs(sure[route].value))
         swap = f", while {sure[other].counted} {WAYS[other]}: some only change their way"
-    is_most = sure[most].value * total > 0.0 and abs(sure[most].value) > abs(total) / 2.0
+    # A way that others balance is no part of the difference; medians are off by a little.
+    is_most = total != 0.0 and 0.5 < sure[most].value / total <= 1.1
     part = "Most of the difference are people" if is_most else "The largest change is of people"
     return [f"{part} who {WAYS[most]}: {sure[most].counted}{swap}."]
