@@ -27,6 +27,7 @@ from desertion.study.matching.contradiction import contradiction
 from desertion.study.matching.document import Design, load, shipped
 from desertion.study.matching.emulator import Emulator
 from desertion.study.matching.fitting import _split, fit
+from desertion.study.matching.match import _design
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Outlook, Proposals, propose
 from desertion.study.matching.report import _emulators, _unconfirmed
@@ -537,6 +538,13 @@ def test_what_was_set_by_a_figure_elsewhere_may_be_held_to_it_here() -> None:
     for wrong, sentence in ((twice, "set aside as well"), (own, "also_fit"), ({"also_fit": {"no": ""}}, "also_fit")):
         with pytest.raises(ValueError, match=sentence):
             Design.model_validate(plain | wrong)
+
+
+def test_targets_in_place_of_those_of_a_design_take_what_it_says_of_them_along() -> None:
+    """`match("russia-2022", targets=[...])` was refused, since the design sets another target aside."""
+    for names, aside, also in ((["penalty"], set(), set()), (["penalty", "closure", "russia-absent"], {"closure"}, {"russia-absent"})):  # fmt: skip
+        design = _design("russia-2022", None, None, names, *[None] * 6)[0]
+        assert (set(design.set_aside), set(design.also_fit)) == (aside, also)
 
 
 def test_no_world_is_proposed_that_was_run() -> None:

@@ -91,6 +91,15 @@ def _design(
         stated |= {"targets": (), "target": {name: dict(entry) for name, entry in targets.items()}}
     elif targets is not None:
         stated |= {"targets": NAMES.checked("targets", targets), "target": {}}
+    if targets is not None:  # what the design says of targets that it has no more says nothing
+        stated |= {
+            key: {
+                name: why
+                for name, why in stated.get(key, {}).items()
+                if name in {*stated["targets"], *stated["target"]}
+            }
+            for key in ("set_aside", "also_fit")
+        }
     if waves is not None and (isinstance(waves, str | Mapping) or not isinstance(waves, Iterable)):
         raise input_error("waves", waves, "must be a list of waves, as in [{'worlds': 100, 'replicates': 2}]")
     stated |= given(replicates=runs, confirm=confirm, seed=seed, waves=None if waves is None else tuple(waves))
