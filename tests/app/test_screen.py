@@ -163,7 +163,7 @@ def test_rows_of_places_add_up_to_all_who_left() -> None:
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("scenario=front-2022", "this mix tips at 3.75 times the shipped strength."),
+        ("scenario=front-2022", "this mix tips at 3.74 times the shipped strength."),
         ("contagion=none", "this mix tips at 3.32 times the shipped strength."),
         ("set=behaviour.form=concave", "this mix does not tip at up to 30 times the shipped strength."),
     ],
