@@ -49,6 +49,9 @@ def test_worlds_found_in_an_own_scenario_that_is_another_now_are_refused(
     mine.write_text(text.replace("days = ", "days = 1"))
     with pytest.raises(InputError, match=r"mine\.toml as it was then.*mine-match\.toml again"):
         load_ensemble(path)
+    judged = replace(found, changed=(f"scenario {mine}",))  # as a match says whose runs were of another text
+    later = write_ensemble(judged, "desertion match mine-match.toml --report", tmp_path / "later.csv")[0]
+    assert "own scenarios" not in load_ensemble(later).about, "what it was when it was run is not known here"
     mine.unlink()
     assert len(load_ensemble(path).worlds) == len(found.kept)
 

@@ -1,9 +1,11 @@
 """Claims about matches, on a stand-in whose region that is not ruled out is known."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,8 @@ from desertion.study.matching.fitting import fit
 from desertion.study.matching.matched import LEGEND, Match
 from desertion.study.matching.proposals import Outlook, propose
 from desertion.study.matching.report import blocks, findings
-from desertion.study.matching.screening import effects, with_trajectories
+from desertion.study.matching.screening import effects, screening_points, with_trajectories
+from desertion.study.matching.space import Space
 from desertion.study.matching.training import Training
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.writer import StudyWriter
@@ -188,6 +191,29 @@ def test_effects_are_those_of_the_screening_that_was_run(matched: Make) -> None:
     whole = matched(**told).results
     assert len(effects(design.model_copy(update={"screening": Screening(trajectories=4)}), whole, aims_of(design))) == 6
     assert effects(design, whole, aims_of(design)).empty
+
+
+def test_effects_are_those_of_a_whole_range_with_intervals_from_six_trajectories_on() -> None:
+    """A choice of two adds 3 to the outcome; a step between them was taken for two thirds of a range, 4.5. The effect of a is c: its half width is Student's, 2.571 deviations of the mean of six."""
+    vary = {"a": {"range": [0, 1]}, "b": {"choices": [0, 1]}, "c": {"range": [0, 1]}}
+    design = Design.model_validate({"cases": {"run": {"scenario": "quiet"}}, "vary": vary, "target": {"sum": figure(1.0)}, "seed": 5})  # fmt: skip
+    for trajectories in (6, 4):
+        chosen = design.model_copy(update={"screening": Screening(trajectories=trajectories)})
+        points = screening_points(chosen, Space(chosen.factors))
+        values = np.array([3.0 * point["b"] + point["a"] * point["c"] for point in points], float)
+        found: Any = SimpleNamespace(points=points, means={"sum": values})
+        told = effects(chosen, found, aims_of(chosen)).set_index("input")
+        assert told.loc["b", "effect"] == pytest.approx(3.0)
+        pairs = [(one, two) for one, two in itertools.pairwise(range(len(points))) if points[one]["a"] != points[two]["a"] and (one + 1) % 5]  # fmt: skip
+        seen = np.array([points[one]["c"] for one, _ in pairs])
+        assert (len(seen), told.loc["a", "effect"]) == (trajectories, pytest.approx(seen.mean()))
+        if trajectories == 6:
+            assert told.loc["a", "half_width"] == pytest.approx(2.5706 * seen.std(ddof=1) / np.sqrt(6), rel=1e-4)
+            assert told["noise"].tolist() == [0.0] * 3
+            assert told.loc["b", "matters"]
+        else:
+            assert told["half_width"].isna().all()
+            assert (told["noise"].tolist(), told["matters"].any()) == ([0.0] * 3, False)
 
 
 def test_runs_of_another_design_are_not_judged(matched: Make, known: Match, tmp_path: Path) -> None:

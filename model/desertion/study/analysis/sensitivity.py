@@ -92,8 +92,8 @@ def morris_table(
     """
     shares = unit_points(rule, len(factors), "this study")
     outcomes = point_outcomes(runs, measure, len(shares), of, "a Morris screening")
-    effects = elementary_effects(shares, _places(shares, factors), outcomes)
-    effect, half = mean_effects(shares, factors, outcomes)
+    effects = elementary_effects(shares, factors, outcomes)
+    effect, half = mean_effects(effects)
     sigma = effects.std(axis=0, ddof=1) if len(effects) > 1 else np.full(len(factors), np.nan)
     # Of effects that are the same everywhere 4e-16 would be told as an interval.
     least = _ROUNDING * np.abs(outcomes).max()
@@ -117,10 +117,24 @@ def explained(measure: str, of: str) -> str:
     return {LOG: f"log10 {measure}", SPREAD: f"spread of {measure}"}.get(of, measure)
 
 
-def mean_effects(
+def mean_effects(effects: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean absolute effect of each factor, and half the width of its 95 % interval by Student.
+
+    Args:
+        effects: (trajectories, factors) : see `elementary_effects`.
+
+    Returns:
+        (factors,) each; the half width is NaN where trajectories are fewer than six.
+    """
+    sizes = np.abs(effects)
+    low, high = np.transpose([*map(mean_interval, sizes.T)])
+    return sizes.mean(axis=0), (high - low) / 2.0
+
+
+def elementary_effects(
     shares: NDArray[np.float64], factors: tuple[Factor, ...], outcomes: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean absolute effect of crossing each factor's range, and half the width of its 95 % interval by Student.
+) -> NDArray[np.float64]:
+    """Change of an outcome over the whole range of each factor, as each step of Morris's trajectories tells it.
 
     Args:
         shares: (trajectories * (factors + 1), factors) : points in the unit cube, of which each step of a trajectory moves one factor.
@@ -128,38 +142,17 @@ def mean_effects(
         outcomes: (trajectories * (factors + 1),) : one number a point.
 
     Returns:
-        (factors,) each; the half width is NaN where trajectories are fewer than six.
-    """
-    sizes = np.abs(elementary_effects(shares, _places(shares, factors), outcomes))
-    low, high = np.transpose([*map(mean_interval, sizes.T)])
-    return sizes.mean(axis=0), (high - low) / 2.0
-
-
-def _places(shares: NDArray[np.float64], factors: tuple[Factor, ...]) -> NDArray[np.float64]:
-    """Where on the factors' ranges the values at points in the unit cube lie."""
-    lines = zip(factors, shares.T.tolist(), strict=True)
-    return np.column_stack([[factor.place(share) for share in line] for factor, line in lines])
-
-
-def elementary_effects(
-    shares: NDArray[np.float64], places: NDArray[np.float64], outcomes: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Change of an outcome over the whole range of each factor, as each step of Morris's trajectories tells it.
-
-    Args:
-        shares: (trajectories * (factors + 1), factors) : points in the unit cube, of which each step of a trajectory moves one factor.
-        places: the same shape : where on the factors' ranges the values at these points lie, see `Factor.place`.
-        outcomes: (trajectories * (factors + 1),) : one number a point.
-
-    Returns:
         (trajectories, factors) : the effects.
     """
-    factors = shares.shape[1]
-    steps = np.diff(shares.reshape(-1, factors + 1, factors), axis=1)
+    lines = zip(factors, shares.T.tolist(), strict=True)
+    places = np.column_stack([[factor.place(share) for share in line] for factor, line in lines])
+    count = len(factors)
+    steps = np.diff(shares.reshape(-1, count + 1, count), axis=1)
     moved = np.abs(steps).argmax(axis=2)
-    changes = np.diff(outcomes.reshape(-1, factors + 1), axis=1)
+    changes = np.diff(outcomes.reshape(-1, count + 1), axis=1)
     # A step goes the whole way between two choices although it is two thirds of the unit cube.
-    ways = np.take_along_axis(np.diff(places.reshape(steps.shape[0], -1, factors), axis=1), moved[..., None], 2)[..., 0]
+    crossed = np.diff(places.reshape(-1, count + 1, count), axis=1)
+    ways = np.take_along_axis(crossed, moved[..., None], 2)[..., 0]
     effects = np.zeros_like(changes)  # of a choice that is weighed by repeating it some steps change nothing
     np.put_along_axis(effects, moved, np.divide(changes, ways, out=np.zeros_like(changes), where=ways != 0.0), axis=1)
     return effects

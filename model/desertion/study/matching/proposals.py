@@ -175,9 +175,11 @@ def _unrun(space: Space, places: Array, known: Array, rng: np.random.Generator) 
     found = places.copy()
     told = {tuple(point.values()) for point in space.points(known)}
     for place in range(len(found)):
+        own, world = found[place : place + 1], ()
         for _ in range(_TRIES):
-            if tuple(space.points(found[place : place + 1])[0].values()) not in told:
+            world = tuple(space.points(own)[0].values())
+            if world not in told:
                 break
-            found[place : place + 1] = space.step(found[place : place + 1], _WIDTHS[-1], rng)
-        told.add(tuple(space.points(found[place : place + 1])[0].values()))
+            own[:] = space.step(own, _WIDTHS[-1], rng)
+        told.add(world)
     return found

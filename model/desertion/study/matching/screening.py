@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from desertion.study.analysis.sensitivity import mean_effects
+from desertion.study.analysis.sensitivity import elementary_effects, mean_effects
 from desertion.study.design.factors import Factor, Point
 from desertion.study.design.layout import DUMMY, DesignRule, unit_points, with_dummy
 from desertion.study.matching.aims import Aim
@@ -51,7 +51,7 @@ def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame
             continue
         # A run without a value says as little as one at the middle of the others.
         filled = np.where(np.isfinite(values), values, np.nanmedian(values) if np.isfinite(values).any() else 0.0)
-        effect, half = mean_effects(shares, varied, filled)
+        effect, half = mean_effects(elementary_effects(shares, varied, filled))
         inputs, noise = [factor.name for factor in design.factors], float(effect[-1] + np.nan_to_num(half[-1]))
         values = (aim.name, inputs, effect[:-1], half[:-1], noise, effect[:-1] - half[:-1] > noise)
         tables.append(pd.DataFrame(dict(zip(COLUMNS, values, strict=True))))
