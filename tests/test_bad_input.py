@@ -208,6 +208,11 @@ KINDS: dict[str, Bad] = {
     "a comma that means two things": _scenario(
         EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', "decimal comma or as thousands", x_csv="date;value\n2030-01-02;1,234\n"
     ),
+    "an infinite reference": _setting("reference.toy.police", float("inf"), r"police = inf must lie in \[0, 1e\+12\] \(persons/day\)"),
+    "an infinite quota": _scenario(
+        'start = 2030-01-01\n[[forces]]\nname = "a"\nregions = [{ name = "x", share = 1.0, quota = inf }]\n',
+        r"quota = inf must lie in \[0, 1e\+12\]",
+    ),
     "infinite money": _setting("hosts.harbour.cost", float("inf"), r"cost = inf must lie in \[0, 1e\+12\] \(EUR/year\)"),
     "a brackets' setting": _setting("hosts.harbour.cost", "[" * 5000, "--set hosts.harbour.cost: brackets are nested too deep|must be a number"),
     "a change without a date": _scenario(EXTENDS + '[[changes]]\nset = { "hosts.ridge.border" = 2 }\n', r"changes\[1\] must have date"),

@@ -49,10 +49,10 @@ def _value(value: Any) -> str:
     return f"{value:g}"
 
 
-def parameters(document: type[BaseModel]) -> str:
-    """One row per number of a class of inputs: name, meaning, unit, range, default, source; levers are marked with a star."""
+def parameters(document: type[BaseModel], default: str = "") -> str:
+    """One row per number of a class of inputs: name, meaning, unit, range, default (its own, if none is given for all), source; levers are marked with a star."""
     rows = [
-        [f"`{one.name}`{'*' if one.is_lever else ''}", one.meaning, one.unit, f"{one.low:g} to {one.high:g}", _value(one.default), one.source]
+        [f"`{one.name}`{'*' if one.is_lever else ''}", one.meaning, one.unit, f"{one.low:g} to {one.high:g}", default or _value(one.default), one.source]
         for one in inputs(document)
         if one.source
     ]  # fmt: skip
@@ -95,7 +95,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "wave": lambda: parameters(Wave),
     "host": lambda: parameters(Host),
     "behaviour": lambda: parameters(Behaviour),
-    "reference": lambda: parameters(Reference),
+    "reference": lambda: parameters(Reference, "first day"),
     "dial": lambda: parameters(Dial),
 }
 

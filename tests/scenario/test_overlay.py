@@ -175,6 +175,60 @@ def test_a_documents_own_setting_moves_its_reference_state_and_is_not_said_to_do
     assert strict.reference["toy"].flight_deserter < Scenario.load("toy").reference["toy"].flight_deserter
 
 
+def _announced(scenario: str, operation: str, value: float, **more: object) -> tuple[dict[str, float], tuple[str, ...]]:
+    change = PolicyChange.model_validate({operation: {"hosts.*.announced": value}})
+    made = Scenario.load(scenario, policies=[Policy(name="p", change=(change,))], set=more or None)
+    return {host.name: host.announced for host in made.course.hosts}, made.notes
+
+
+def test_an_announced_rate_that_is_the_true_one_is_raised_from_there() -> None:
+    """All of West Germany's true rates are 1: a floor of nine in ten leaves them, a ceiling lowers them. It stood at -1, so that a floor lowered what people were told, and a ceiling did nothing."""
+    rates = {"west-germany": 1.0}
+    true = {host.name: host for host in Scenario.load("gdr-1989").hosts}
+    assert {getattr(true["west-germany"], f"recognition_{each}") for each in CATEGORIES} == {1.0}
+    for operation, stands in (("at_least", -1.0), ("at_most", 0.9), ("set", 0.9)):
+        found, notes = _announced("gdr-1989", operation, 0.9)
+        assert {name: found[name] for name in rates} == {"west-germany": stands}
+        assert not [note for note in notes if "one number for all" in note]
+
+
+def test_one_number_in_place_of_true_rates_on_both_sides_of_it_is_noted() -> None:
+    """Harbour recognises deserters at more than 0.3 and others at less."""
+    rates = {f"hosts.*.recognition_{each}": 0.2 for each in CATEGORIES} | {"hosts.*.recognition_deserter": 0.6}
+    found, notes = _announced("toy", "at_least", 0.3, **rates)
+    assert set(found.values()) == {0.3}
+    assert any(
+        "announced is one number for all: 0.3 by policy p, where true rates are 0.2 to 0.6" in note for note in notes
+    )
+    assert set(_announced("toy", "at_least", 0.7, **rates)[0].values()) == {0.7}
+    assert set(_announced("toy", "at_most", 0.7, **rates)[0].values()) == {-1.0}
+
+
+@pytest.mark.parametrize("operation", ["multiply", "add"])
+def test_what_stands_for_the_true_rates_is_no_number_to_reckon_with(operation: str) -> None:
+    """Half of -1, or a little more, announced the true rates as before, and said nothing."""
+    with pytest.raises(
+        InputError,
+        match=r"announced is -1, which stands for the true rates, and is no number to multiply or add to \(policy p\); use set",
+    ):
+        _announced("toy", operation, 0.5)
+    change = PolicyChange.model_validate({"set": {"hosts.*.announced": 0.4}, "add": {"hosts.*.announced": -0.6}})
+    low = Scenario.load("toy", policies=[Policy(name="p", change=(change,))])
+    assert {host.announced for host in low.course.hosts} == {0.0}, (
+        "nobody is told the true rate by taking away from another"
+    )
+
+
+def test_a_floor_on_what_is_announced_follows_the_true_rates() -> None:
+    """They rise above it on a day, and so does what is told."""
+    rates = {f"hosts.*.recognition_{each}": 0.2 for each in CATEGORIES}
+    later = PolicyChange.model_validate({"from": "+10", "set": dict.fromkeys(rates, 0.8)})
+    floor = PolicyChange.model_validate({"at_least": {"hosts.*.announced": 0.5}})
+    made = Scenario.load("toy", policies=[Policy(name="p", change=(floor, later))], set=rates)
+    assert {host.announced for host in made.course.hosts} == {0.5}
+    assert {change.value for change in made.course.changes if change.path.endswith(".announced")} == {-1.0}
+
+
 def test_nobody_is_passed_on_to_a_host_that_is_not_open_and_no_hope_is_one_in_a_million(tmp_path: Path) -> None:
     """Ridge lets people through to harbour alone: the worth of flight in the reference state is harbour's, or that of an irregular entry; captives who hope for nothing are measured against a millionth."""
     text = 'extends = "toy"\nname = "own"\n[[hosts]]\nname = "ridge"\nborder = 1\nleak = 0.0\npasses_to = ["harbour"]\n'

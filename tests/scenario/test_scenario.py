@@ -353,6 +353,23 @@ def test_a_force_whose_reference_state_is_not_stated_has_that_of_its_first_day(t
     assert reference.keys() == whole.reference.keys()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[reference.toy]\npolice = 3.0\n",
+        '[set]\n"reference.toy.police" = 3.0\n',
+        '[reference.toy]\npolice = 3.0\n[set]\n"forces.toy.squad" = 10\n',
+    ],
+)
+def test_a_reference_state_stated_in_part_has_the_rest_of_the_first_day(tmp_path: Path, text: str) -> None:
+    """Not of the parameter table: with one number stated the others stood at 0 or 1 and a quarter as many left."""
+    (file := tmp_path / "own.toml").write_text(f'extends = "toy"\n{text}')
+    own, whole = Scenario.load(file).reference["toy"], _TOY.reference["toy"]
+    assert own.police == 3.0
+    assert own.model_copy(update={"police": whole.police}) == whole
+    assert Scenario.load("toy", set={"reference.toy.police": 3.0}).reference["toy"] == own
+
+
 def test_flat_says_the_same_as_the_layers() -> None:
     """Working policies and dial in changes neither the first day nor the timeline, and flattening twice is once."""
     scenario = Scenario.load("russia-2022", policies=["coalition", "exit-ban", "lever-places-taken"], asylum=0.7)

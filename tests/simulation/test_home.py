@@ -92,6 +92,18 @@ def test_who_is_sent_back_may_be_summoned_while_the_call_up_lacks_men(recall: fl
     assert (w.wave_called[0], ((w.trait & CALLED_BIT) != 0).sum()) == (called, called)
 
 
+def test_who_was_discharged_is_not_recalled() -> None:
+    """All who serve are wounded, none of them returns to service, and half of those who then flee are turned away: nobody is called twice."""
+    town = TOWN | {"reservists": 200, "community": 200, "recall": 1.0, "base_reservist_flee": 0.1, "front_share": 1.0}
+    town |= {"casualty_rate": 1.0, "share_killed": 0.0, "share_captured": 0.0, "recovery": 1, "return_share": 0.0}
+    town |= {"waves": [wave(number=1000, days=20, notice=0, training=0)]}
+    host = {"name": "door", "access": 1.0, "travel": 1.0, "leak": 0.0, "admission_evader": 0.5}
+    model = DesertionModel(made(60, [town], [host], CALM | NOBODY), rng=2).run()
+    for name in ("new_wounded", "turned_back"):
+        assert model.daily[name].sum() > 50
+    assert model.daily["called"].sum() == ((model.world.wave_of >= 0).sum()) <= 200
+
+
 def test_regions_are_called_up_by_people_and_quota() -> None:
     """Two regions of equal size, one with three times the weight: three of four come from there."""
     regions = [{"name": "east", "share": 0.5, "quota": 3.0}, {"name": "west", "share": 0.5, "quota": 1.0}]

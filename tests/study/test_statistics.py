@@ -13,6 +13,7 @@ from desertion.errors import InputError
 from desertion.simulation.record.measures import clumping
 from desertion.study.statistics import (
     averaged_relative_difference,
+    chance_of_largest,
     crps_ensemble,
     mean_interval,
     median_interval,
@@ -192,3 +193,38 @@ def test_clumping_is_nil_for_poisson_counts() -> None:
 def test_clumping_without_leavers_is_unknown() -> None:
     """Zero leavers say nothing about clumping."""
     assert np.isnan(clumping(np.zeros(3)))
+
+
+def test_the_chance_of_the_largest_counts_all_changes_of_sign() -> None:
+    """Six pairs alike in one column: of 64 changes of sign two give as much, 2 in 64; in another column half of the pairs are against it; none is different in a third."""
+    gaps = np.array([[3.0, 1.0, 0.0]] * 3 + [[2.0, -1.0, 0.0]] * 3)
+    found = chance_of_largest(gaps)
+    assert found[0] == pytest.approx(np.mean([_largest(gaps, bits) >= _size(gaps[:, 0]) - 1e-9 for bits in range(64)]))
+    assert found[0] <= 4 / 64
+    assert found[1:].tolist() == [1.0, 1.0]
+    many = np.vstack([gaps] * 4)  # of more than twelve pairs some changes of sign are looked at, the same each time
+    assert chance_of_largest(many)[0] == chance_of_largest(many)[0] <= 0.01
+
+
+def _size(column: np.ndarray) -> float:
+    return abs(column.sum()) / math.sqrt((column**2).sum())
+
+
+def _largest(gaps: np.ndarray, bits: int) -> float:
+    signs = np.array([1.0 if bits >> row & 1 else -1.0 for row in range(len(gaps))])
+    return max(_size(signs * column) for column in gaps.T if column.any())
+
+
+@pytest.mark.statistical
+def test_a_day_that_is_looked_for_is_found_by_chance_in_one_history_in_twenty() -> None:
+    """Null: gaps that revert (autoregressive, 0.95 a day) about nothing, twenty pairs, 200 days. Of 400 such comparisons the best day is called different in at most 31, which at 5 % happens but once in 200 (binomial); without allowing for the search it is in more than 100."""
+    rng = np.random.default_rng(5)
+    alarms = 0
+    for _ in range(400):
+        noise = rng.standard_normal((20, 200))
+        gaps = np.zeros((20, 200))
+        for day in range(1, 200):
+            gaps[:, day] = 0.95 * gaps[:, day - 1] + noise[:, day]
+        best = int(np.argmax(np.abs(np.median(gaps, axis=0))))
+        alarms += bool(chance_of_largest(gaps)[best] <= 0.05)
+    assert alarms <= 31

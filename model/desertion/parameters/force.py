@@ -16,7 +16,9 @@ class Region(Frozen):
 
     name: str
     share: float = fixed(1.0, "share of people", "share of the force's communities that lie here", 0.0, 1.0)
-    quota: float = fixed(1.0, "relative", "weight of the region in a call-up (1: in proportion to its people)", 0.0)
+    quota: float = fixed(
+        1.0, "relative", "weight of the region in a call-up (1: in proportion to its people)", 0.0, COUNTABLE
+    )
     access: Numbers = Field(
         default_factory=dict,
         description="nearness of each host in [0, 1]; hosts not named have the host's own `access`",

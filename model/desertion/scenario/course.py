@@ -1,16 +1,18 @@
 """From layers to one course of events: what every lever of a scenario stands at from the first day to the last."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from desertion.errors import InputError
-from desertion.parameters import Change, Force, Host
+from desertion.parameters import CATEGORIES, Change, Force, Host
 from desertion.scenario.complaints import build
 from desertion.scenario.dial import turn
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, Kind, Target, levers
-from desertion.scenario.overlay import Track
+from desertion.scenario.overlay import Move, Track
+
+_ANNOUNCED, _RATES = "announced", tuple(f"recognition_{category}" for category in CATEGORIES)
 
 
 class Course(NamedTuple):
@@ -53,13 +55,16 @@ def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
         for thing in scenario.forces if kind == "forces" else scenario.hosts:
             fields = moved_levers.get((kind, thing.name), set())
             mine = {field: tracks[Target(kind, thing.name, field)] for field in levers(kind) if field in fields}
-            laid = _laid(kind, thing, mine, scenario.start, cuts)
+            laid = _laid(kind, thing, mine, mine, scenario.start, cuts)
             before = _on(scenario, kind, thing, laid)
             _note_turned(thing, mine, laid, before, scenario.start, turned)
             first[kind].append(_checked(thing, before, scenario.start) if before else thing)
             own = {field: set(track.dates()) for field, track in mine.items()}
+            if _ANNOUNCED in own:  # what it stands for moves it
+                own[_ANNOUNCED] |= set[dt.date]().union(*(own[rate] for rate in _RATES if rate in own))
             for day in sorted(dates & set[dt.date]().union(*own.values())):
-                laid |= _laid(kind, thing, {name: mine[name] for name in mine if day in own[name]}, day, cuts)
+                moving = {name: mine[name] for name in mine if day in own[name]}
+                laid |= _laid(kind, thing, moving, mine, day, cuts)
                 now = _on(scenario, kind, thing, laid)
                 _note_turned(thing, mine, laid, now, day, turned)
                 moved = {field: value for field, value in now.items() if value != before[field]}
@@ -105,19 +110,47 @@ def _ban_before(force: Force, tracks: Mapping[Target, Track], start: dt.date) ->
 
 
 def _laid(
-    kind: Kind, thing: Force | Host, mine: Mapping[str, Track], day: dt.date, cuts: dict[str, None]
+    kind: Kind,
+    thing: Force | Host,
+    moving: Mapping[str, Track],
+    mine: Mapping[str, Track],
+    day: dt.date,
+    cuts: dict[str, None],
 ) -> dict[str, float]:
-    """These levers of one force or host as changes and policies set them on a day; they move on their tracks' dates alone."""
+    """Those of its levers that move on a day as changes and policies set them, of one force or host; they move on their tracks' dates alone."""
     now: dict[str, float] = {}
-    for field, track in mine.items():
-        lever = levers(kind)[field]
+    for field, track in moving.items():
+        lever, name = levers(kind)[field], f"{kind}.{thing.name}.{field}"
+        true = _true(thing, mine, day) if field == _ANNOUNCED else ()
         try:
-            now[field], was_cut = track.value(getattr(thing, field), day, lever)
+            now[field], was_cut = track.value(getattr(thing, field), day, lever, true)
         except InputError as error:
-            raise InputError(f"{kind}.{thing.name}.{error.message}", key=f"{kind}.{thing.name}.{field}") from None
+            raise InputError(f"{kind}.{thing.name}.{error.message}", key=name) from None
         if was_cut:
-            cuts[f"{kind}.{thing.name}.{field} was cut to its range [{lever.low:g}, {lever.high:g}]"] = None
+            cuts[f"{name} was cut to its range [{lever.low:g}, {lever.high:g}]"] = None
+        stood = track.own_value(getattr(thing, field), day)
+        if true and stood < 0.0 and now[field] >= 0.0 and (note := _undercut(name, track.levels(day), true)):
+            cuts[note] = None
     return now
+
+
+def _true(thing: Force | Host, mine: Mapping[str, Track], day: dt.date) -> tuple[float, ...]:
+    """What a host's announced rate below 0 stands for on a day: its recognition rates by category, before the dial."""
+    known = levers("hosts")
+    return tuple(
+        mine[rate].value(getattr(thing, rate), day, known[rate])[0] if rate in mine else getattr(thing, rate)
+        for rate in _RATES
+    )
+
+
+def _undercut(name: str, moves: Sequence[Move], true: Sequence[float]) -> str:
+    """A sentence where one number is announced to all in place of true rates of which some met the policy already."""
+    least, most = min(true), max(true)
+    for move in moves:
+        met = {"at_least": most > move.value > least, "at_most": least < move.value < most}
+        if met.get(move.operation):
+            return f"{name} is one number for all: {move.value:g} by policy {move.policy}, where true rates are {least:g} to {most:g}, so that some are told of another chance than before"
+    return ""
 
 
 def _on(scenario: Layers, kind: Kind, thing: Force | Host, laid: Mapping[str, float]) -> dict[str, float]:

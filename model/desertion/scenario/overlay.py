@@ -32,11 +32,11 @@ class Move:
         """Whether it holds on that day."""
         return self.begin <= day < self.end
 
-    def level(self, value: float) -> float:
-        """What a lever that stands at `value` stands at after it, of those that say a level."""
-        return {"set": self.value, "at_least": max(value, self.value), "at_most": min(value, self.value)}[
-            self.operation
-        ]
+    def level(self, value: float, true: Sequence[float] = ()) -> float:
+        """What a lever that stands at `value` stands at after it, of those that say a level; a value below 0 stands for the `true` ones, if there are any."""
+        low, high = (min(true), max(true)) if true and value < 0.0 else (value, value)
+        kept = {"set": False, "at_least": low >= self.value, "at_most": high <= self.value}[self.operation]
+        return value if kept else self.value
 
 
 @dataclass
@@ -63,24 +63,27 @@ class Track:
         # Sorting keeps the order of equals, the lines of one policy.
         return sorted(found, key=lambda move: (move.rank, move.begin))
 
-    def stands(self, value: float, day: dt.date) -> tuple[float, Move | None]:
+    def stands(self, value: float, day: dt.date, true: Sequence[float] = ()) -> tuple[float, Move | None]:
         """What they make of a value of the scenario's own on a day, and the one that decided; none where none changed it."""
         held: Move | None = None
         for move in self.levels(day):
-            if move.operation == "set" or move.level(value) != value:
-                value, held = move.level(value), move
+            if move.operation == "set" or move.level(value, true) != value:
+                value, held = move.level(value, true), move
         return value, held
 
-    def value(self, base: float, day: dt.date, lever: Lever) -> tuple[float, bool]:
-        """The lever's value on a day and whether it was cut to the bounds.
+    def value(self, base: float, day: dt.date, lever: Lever, true: Sequence[float] = ()) -> tuple[float, bool]:
+        """The lever's value on a day and whether it was cut to the bounds; a value below 0 stands for the `true` ones, if there are any.
 
         Raises:
-            InputError: If an unlimited lever is multiplied by 0, or amounts are beyond all numbers.
+            InputError: If an unlimited lever is multiplied by 0, amounts are beyond all numbers, or what stands for others is to be reckoned with.
         """
-        value, _ = self.stands(self.own_value(base, day), day)
+        value, _ = self.stands(self.own_value(base, day), day, true)
         acting = [move for move in self.moves if move.acts(day)]
         factors = sorted(move.value for move in acting if move.operation == "multiply")
         amounts = [move.value for move in acting if move.operation == "add"]
+        if true and value < 0.0 and (factors or amounts):
+            names = ", ".join(move.policy for move in acting if move.operation not in LEVELS)
+            raise InputError(f"{lever.name} is {value:g}, which stands for the true rates, and is no number to multiply or add to (policy {names}); use set")  # fmt: skip
         if math.isinf(value) and 0.0 in factors:
             names = ", ".join(move.policy for move in acting if move.operation == "multiply" and move.value == 0.0)
             raise InputError(f"{lever.name} is unlimited and cannot be multiplied by 0 (policy {names}); use set")
@@ -90,7 +93,7 @@ class Track:
             raw = math.fsum([value, *amounts]) if factors or amounts else value
         except OverflowError:
             raise InputError(f"{lever.name} is added to beyond the largest number that there is; add less") from None
-        cut = min(max(raw, lever.low), lever.high)
+        cut = min(max(raw, 0.0 if true and value >= 0.0 else lever.low), lever.high)
         return cut, cut != raw
 
 

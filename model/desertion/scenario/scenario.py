@@ -15,7 +15,7 @@ from pydantic import model_validator
 
 from desertion.errors import InputError, input_error
 from desertion.files import write_text
-from desertion.parameters import Change
+from desertion.parameters import Change, Reference
 from desertion.parameters.arguments import TABLE
 from desertion.parameters.field import Settled
 from desertion.reading import toml_text
@@ -179,13 +179,17 @@ class Scenario(Layers):
         return scenario
 
     def _with_reference(self) -> "Scenario":
-        """The scenario with the state of its own first day to measure against, of every force that states none; one made of fields has not worked it out yet."""
-        if all(force.name in self.reference for force in self.forces):
+        """The scenario with a whole reference state of every force: what it does not state is that of its own first day; one made of fields has not worked it out yet."""
+        stated = {
+            name: {key: getattr(state, key) for key in state.model_fields_set} for name, state in self.reference.items()
+        }
+        if all(len(stated.get(force.name, ())) == len(Reference.model_fields) for force in self.forces):
             return self
         # The rules bring the compiler with them: only who loads a scenario waits for it.
         from desertion.scenario.reference import reference_of
 
-        return self.model_copy(update={"reference": Settled(reference_of(self) | self.reference)})
+        whole = {name: state.model_copy(update=stated.get(name)) for name, state in reference_of(self).items()}
+        return self.model_copy(update={"reference": Settled(whole)})
 
     @property
     def policies(self) -> tuple[str, ...]:

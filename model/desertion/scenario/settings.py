@@ -37,6 +37,11 @@ def apply_documents(scenario: Layers, documents: Documents) -> dict[str, Any]:
         InputError: As `apply` does.
     """
     content = scenario.model_dump()
+    # Only what is stated of a reference state is: the rest is worked out from the scenario once it is whole.
+    bare = {force.name: {} for force in scenario.forces}
+    content["reference"] = bare | {
+        name: state.model_dump(exclude_unset=True) for name, state in scenario.reference.items()
+    }
     changes = list(zip(documents.levels, content["changes"], strict=True))
     for number, (own, stated) in enumerate(documents.values):
         _restate(content, stated)

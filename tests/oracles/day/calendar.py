@@ -79,7 +79,7 @@ def is_callable(world: World, force: Force, person: Person) -> bool:
 def recalled(world: World, person: Person) -> bool:
     """Somebody who has come home in a new spell and is not wanted is summoned on the spot, or not, section 7.2."""
     force = world.forces[person.force]
-    if force.fallen or person.kind != "reservist" or person.served or person.called:
+    if force.fallen or person.kind != "reservist" or person.squad >= 0 or person.wave >= 0:
         return False
     for number, wave in enumerate(force.levers["waves"]):
         evaded = force.evaded[number] if wave["form"] == "quota" else 0

@@ -187,6 +187,18 @@ def test_a_force_without_soldiers_has_no_share_of_them() -> None:
     assert "clumping_company" not in found or math.isnan(found["clumping_company"])
 
 
+def test_a_force_without_soldiers_has_no_index_of_war_length() -> None:
+    """On no day, and in no mean over forces; beside an army the index is the army's."""
+    town, army = _force("town", soldiers=0), _force("alpha")
+    alone = DesertionModel(made(3, [town]), rng=SEED).run()
+    assert alone.daily["war_index"].isna().all()
+    assert math.isnan(alone.measures()["war_index_end"])
+    both = DesertionModel(made(3, [army, town]), rng=SEED).run()
+    mine = both.daily[both.daily["force"] == "alpha"]["war_index"]
+    assert mine.iloc[0] == 100.0
+    assert both.measures()["war_index_end"] == mine.iloc[-1]
+
+
 def test_units_in_which_nobody_served_at_the_start_are_none_that_nobody_left() -> None:
     """Companies of two and divisions of four, of which seven in ten are absent, and the empty ones of the reserve."""
     small = {"squad": 2, "platoon": 1, "company": 1, "battalion": 1, "division": 2}

@@ -67,6 +67,14 @@ def test_worlds_that_history_rules_out_count_for_nothing_that_stands_beside_a_ve
     assert found.unclear == tuple(range(40)), "one run leaves each of them open"
 
 
+def test_how_well_an_effect_is_known_does_not_hang_on_worlds_that_history_rules_out() -> None:
+    """Forty worlds of 60 and 64 leavers, beside eighty that are ruled out and differ by 800: the widths are those of the forty alone."""
+    mine, others = [[_run(60.0), _run(64.0)]] * 40, [[_run(100.0, people=200.0), _run(900.0, people=200.0)]] * 80
+    alone, beside = (_judged(worlds, bounds=(AT_MOST_100,), first=2) for worlds in (mine, mine + others))
+    assert beside.halves[:40].tolist() == alone.halves.tolist()
+    assert (alone.main.word, beside.main.word) == ("holds", "holds")
+
+
 @pytest.mark.parametrize(("left", "events", "word"), [(60.0, 60.0, "holds"), (40.0, 40.0, "untested")])
 def test_the_events_that_a_claim_needs_are_those_of_the_worlds_that_history_allows(
     left: float, events: float, word: str

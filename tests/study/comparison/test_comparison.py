@@ -404,6 +404,20 @@ def test_the_decision_without_peers_gone_is_the_models_own_first_morning():
     assert table.to_numpy().item() == pytest.approx(1.0 - np.exp(-rate), rel=1e-12)
 
 
+def test_the_decision_counts_ways_that_contagion_opens_in_the_additive_form():
+    """A baseline of nothing is the limit of small ones: what contagion adds does not need it."""
+    from desertion import Scenario
+    from desertion.study.comparison.decision import surfaces
+
+    found = []
+    for baseline in (0.0, 1e-12):
+        scenario = Scenario.load("toy", set={"behaviour.form": "additive", "forces.toy.base_reservist_hide": baseline})
+        table = surfaces(scenario, ("reservist",), np.array([0.0, 0.1]), np.array([scenario.asylum]))["reservist"]
+        found.append(table.to_numpy().ravel())
+    assert found[0] == pytest.approx(found[1], rel=1e-6)
+    assert found[0][1] > 1.5 * found[0][0]
+
+
 def test_fake_people_are_nested():
     """The made-up people behave as common random numbers promise: who leaves under less pull leaves under more."""
     less, more = (fake_arm.tables(policy, 1)[2]["day_left"].notna() for policy in ("closed-borders", "fast-track"))

@@ -103,6 +103,16 @@ def test_what_just_reaches_the_level_has_reached_it() -> None:
     assert precise_from(rule, [0.999, 1.0] * 50) is None
 
 
+def test_a_chance_of_reaching_no_level_is_refused() -> None:
+    """Every run reaches 0: half of them collapse, and all counted as events after 35 runs. Who states 0 means it."""
+    with pytest.raises(
+        ValueError,
+        match=r'chance_of = "collapsed" needs at_least, the level from which a run counts: 1 for an event, 0\.1 of share_left',
+    ):
+        ReplicateRule(chance_of="collapsed", half_width=0.05)
+    assert ReplicateRule(chance_of="y", at_least=0.0, half_width=0.05).at_least == 0.0
+
+
 @pytest.mark.statistical
 def test_noughts_alone_are_no_precise_mean() -> None:
     """A measure of 100 with a chance of 5 %, else 0: noughts go on to the maximum under a share of the mean, and stop where the width is in the measure's unit.

@@ -505,6 +505,22 @@ def test_dates_at_the_report_are_the_last_days_of_intervals(tmp_path: Path) -> N
     assert report.days[:, 0].tolist() == list(range(10))
 
 
+def test_further_outcomes_are_exact_days_whatever_interval_the_first_ones_share(tmp_path: Path) -> None:
+    """Thirty pairs of neighbours, each pair reported in one interval, with second events a day apart: all thirty count, as they do where these are the primary dates."""
+    path, links = tmp_path / "events.csv", Links(np.arange(0, 60, 2), np.arange(1, 60, 2))
+    rows = [
+        f"u{i:02},2020-01-{10 + i // 4},2020-01-{1 + i // 4:02},2020-{2 + i // 30:02}-{1 + (i // 2 * 3 + i % 2) % 28:02}"
+        for i in range(60)
+    ]
+    path.write_text("\n".join(["unit,date,before,second", *rows]) + "\n", encoding="utf-8")
+    data, _ = read_events(path, Columns(after="before", also=("second",)), np.random.default_rng(1))
+    assert (data.batch[links.sender] == data.batch[links.receiver]).all()
+    (second,) = (each for each in _family(data, links, 3, None) if each.name == "second")
+    found = compare_pairs([second], data.strata, batches=data.batch, most=999, rng=np.random.default_rng(2))[0]
+    apart = np.abs(np.diff(data.also["second"][:, 0].reshape(30, 2)))
+    assert found.observed == (apart <= 3).sum() >= 28
+
+
 def test_the_smallest_effect_that_four_fifths_of_histories_show_is_named() -> None:
     """79 of 100 are too few and 80 enough, in whatever order the rows stand, and no row of a further outcome; without such a row the strongest is said to be missed."""
     rows = tuple(

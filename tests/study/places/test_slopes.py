@@ -170,6 +170,21 @@ def test_p_values_of_a_small_case_are_those_of_all_its_permutations() -> None:
     assert (np.array(family) > p[1:]).any()
 
 
+def test_outcomes_that_choose_the_rows_change_places_among_the_chosen_alone() -> None:
+    """Of three battles of a stratum the last is no row: two orders, not six; the questions beside it have all six."""
+    battles = _small()
+    strata = np.array([*range(17), 17, 17, 17])
+    kept = np.arange(20) != 19
+    asked = [Question(name="", weights=past(battles), bare=True, rows=rows) for rows in (None, kept)]
+    alone = slopes(battles, asked[:1] * 2, most=100, seed=1, strata=strata)
+    both = slopes(battles, asked, most=100, seed=1, strata=strata)
+    assert (both[0].p, both[0].bias) == (alone[0].p, alone[0].bias)
+    turned = battles.outcome[[*range(17), 18, 17, 19]]
+    swapped = slopes(replace(battles, outcome=turned), asked, most=100, seed=1, strata=strata)
+    assert both[1].bias == pytest.approx((both[1].bare + swapped[1].bare) / 2.0)
+    assert both[1].p == float(both[1].bare < swapped[1].bare) / 2.0 + 0.5
+
+
 def test_slopes_are_compatible_whose_wars_lie_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     """Made-up wars within .1 of the true slope, with campaign shocks alone: an observed .35 goes with .3 and .4, with nothing below or above."""
     ready = SimpleNamespace(slope=lambda _: 0.35, slopes=lambda outcomes: outcomes[:, 0])

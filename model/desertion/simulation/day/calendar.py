@@ -99,7 +99,9 @@ def return_home(w: World, i: int, day: int) -> None:
     """Bring somebody home who was sent back or returned, and whom nobody looks for: a reservist may be summoned on the spot."""
     f = w.force_of[i]
     recall = w.forces[f].recall
-    if recall > 0.0 and w.kind[i] == codes.RESERVIST and (w.trait[i] & codes.WANTED_BITS) == 0:
+    # Who was discharged is not wanted either, but has been called or served.
+    new = w.wave_of[i] < 0 and w.squad[i] < 0
+    if recall > 0.0 and w.kind[i] == codes.RESERVIST and new and (w.trait[i] & codes.WANTED_BITS) == 0:
         v = _lacking_wave(w, f, day)
         if v >= 0 and _is_callable(w, i) and uniform(w.seed, who(w, i), RECALL, w.spell[i]) < recall:
             _summon(w, i, v, day)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from desertion.engine.compile import kernel
 from desertion.rules.home import war_index
 from desertion.rules.ticks import SHARE
@@ -56,8 +58,10 @@ def _write_force(w: World, row: int, f: int, street: float) -> None:
     out.legitimacy = w.legitimacy[f]
     out.turnout = street
     out.fallen = 1.0 if w.fallen[f] >= 0 else 0.0
-    lost = max(0.0, 1.0 - stock[codes.SERVING] / max(1, w.soldiers_start[f]))
-    out.war_index = war_index(w.news[f, codes.SURRENDER] / SHARE, lost, b.index_news, b.index_strength)
+    out.war_index = np.nan
+    if w.soldiers_start[f] > 0:
+        lost = max(0.0, 1.0 - stock[codes.SERVING] / w.soldiers_start[f])
+        out.war_index = war_index(w.news[f, codes.SURRENDER] / SHARE, lost, b.index_news, b.index_strength)
     out.news = total_of(w.news[f]) / SHARE
     out.information = w.information[f]
     out.output_lost = w.money * w.skilled_gone[f] * force.output_per_head / YEAR

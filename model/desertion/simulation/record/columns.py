@@ -263,7 +263,7 @@ MEASURES = {
     "legitimacy_min": _sum("share", NONE, "lowest legitimacy"),
     "legitimacy_end": _sum("share", NONE, "legitimacy at the end, mean over forces of whatever size"),
     "turnout_max": _sum("share", NONE, "largest turnout of a force on a day, of its people"),
-    "war_index_end": _sum("index", NONE, "index of expected war length at the end, mean over forces of whatever size"),
+    "war_index_end": _sum("index", NONE, "index of expected war length at the end, mean over forces that begin with soldiers, of whatever size"),
     "news_max": _sum("share", NONE, "largest army news of a force on a day"),
     "information": _sum("soldier-days", SIMULATED, "worth of what prisoners had told, all days added up"),
     "output_lost": _sum("EUR", REAL, "output lost by skilled people away"),

@@ -40,7 +40,7 @@ def clumping(counts: Array) -> float:
 
 
 def _mean(days: Array) -> float:
-    """The mean over days, nan before the first."""
+    """The mean over days or forces, nan where there is none."""
     return float(days.mean()) if len(days) else float("nan")
 
 
@@ -143,7 +143,7 @@ def _forces(daily: dict[str, Array], world: World, forces: Array, horizon: int) 
         "legitimacy_min": float(daily["legitimacy"].min()),
         "legitimacy_end": float(daily["legitimacy"][-1].mean()),
         "turnout_max": float(daily["turnout"].max()),
-        "war_index_end": float(daily["war_index"][-1].mean()),
+        "war_index_end": _mean(daily["war_index"][-1][world.soldiers_start[forces] > 0]),
         "news_max": float(daily["news"].max()),
         **{name: flow(name) for name in _LOSSES},
         "collapsed": float((collapsed >= 0).any()),

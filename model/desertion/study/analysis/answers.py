@@ -15,7 +15,7 @@ from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis import cascades, discovery, paired, pareto, sensitivity
 from desertion.study.analysis.boxes import Box
 from desertion.study.analysis.contents import Contents
-from desertion.study.analysis.tables import done_runs, known_measures, measures_of, parameters_of
+from desertion.study.analysis.tables import done_runs, known_measures, measures_of, once, parameters_of
 from desertion.study.design.layout import with_dummy
 from desertion.study.store.row import DONE
 
@@ -43,7 +43,7 @@ class Answers(Contents):
         return cascades.chance_of_cascade(self.runs, by, measure, at_least)
 
     def sizes(self, measure: str = cascades.SIZE, design: int | None = None) -> cascades.SizeDistribution:
-        """Distribution of cascade sizes over all runs, or those of one design point.
+        """Distribution of cascade sizes over all runs, or those of one design point; a point that stands twice counts once.
 
         Raises:
             InputError: If that point is not there.
@@ -51,7 +51,7 @@ class Answers(Contents):
         if design is not None:
             self.refuse_unknown_point(design)
         done = done_runs(self.runs, measure)
-        chosen = done if design is None else done[done["design"] == design]
+        chosen = once(done) if design is None else done[done["design"] == design]
         return cascades.size_distribution(chosen[measure].to_numpy())
 
     @ruled()

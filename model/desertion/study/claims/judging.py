@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,18 +194,20 @@ def _judged(
     allowed = allowed_worlds(claims, scenarios, len(points), results, replicates) if claims.bounds else None
     inside = np.array([allowed is None or world in allowed for world in values], bool)
     effects = np.array(list(values.values()), dtype=np.float64)
-    halves = half_widths(
-        [variance_of(claim.effect, pairs[world]) for world in values],
-        [len(whole(claim.effect, pairs[world])) for world in values],
-    )
+    spread = [variance_of(claim.effect, pairs[world]) for world in values]
+    counts = [len(whole(claim.effect, pairs[world])) for world in values]
+    everyones = half_widths(spread, counts)
+    # How well the effect is known in a world that history allows is not to hang on those that it rules out.
+    halves = everyones.copy()
+    halves[inside] = half_widths(*(list(compress(each, inside)) for each in (spread, counts)))
     main = judge(effects[inside], claim.sign, claim.smallest, halves[inside])
     events, reason = _tested(
         claim, {world: each for world, each in pairs.items() if allowed is None or world in allowed}, main
     )
-    everywhere, box, against, agreed = judge(effects, claim.sign, claim.smallest, halves), None, None, 0
+    everywhere, box, against, agreed = judge(effects, claim.sign, claim.smallest, everyones), None, None, 0
     worlds = [world for world, within in zip(values, inside, strict=True) if within]
     if not reason:
-        everywhere, _ = _weighed(everywhere, claim, effects, halves, list(values), kinds)
+        everywhere, _ = _weighed(everywhere, claim, effects, everyones, list(values), kinds)
         main, against = _weighed(main, claim, effects[inside], halves[inside], worlds, kinds)
         agreed = _agreed(claim, effects[inside], halves[inside], worlds, kinds)
     if reason:

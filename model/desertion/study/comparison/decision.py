@@ -67,7 +67,7 @@ def _chances(world: Any, who: str, shares: NDArray[np.float64]) -> NDArray[np.fl
     b = world.behaviour[0]
     for route in range(N_ROUTES):
         open_chance, level, reception = _published(world, who, route)
-        if open_chance <= 0.0 or level <= 0.0:
+        if open_chance <= 0.0:
             continue
         for index, share in enumerate(shares):
             felt = sum(

@@ -24,7 +24,7 @@ class ReplicateRule(Frozen):
         number: The fixed number, or 0 where a precision decides.
         measure: Measure whose mean must be known to `half_width`.
         chance_of: Measure whose chance of reaching `at_least` must be known to `half_width` (Wilson's interval).
-        at_least: Level that counts as reached.
+        at_least: Level that counts as reached; a rule on a chance has to state it, since every run reaches one of 0.
         half_width: Half the confidence interval to be reached: a share of the mean's size where `relative`, else in the
             measure's own unit; for a chance always in chance.
         relative: Whether `half_width` is a share of the mean, which a mean of 0 never reaches.
@@ -67,6 +67,10 @@ class ReplicateRule(Frozen):
             raise ValueError("must state exactly one of number, measure, chance_of")
         if not self.adaptive:
             return self
+        if self.chance_of and "at_least" not in self.model_fields_set:
+            raise ValueError(
+                f'chance_of = "{self.chance_of}" needs at_least, the level from which a run counts: 1 for an event, 0.1 of share_left for a global cascade'
+            )
         if not (math.isfinite(self.half_width) and self.half_width > 0):
             raise ValueError(f"half_width = {self.half_width} must be above 0")
         if not 0 < self.confidence < 1:

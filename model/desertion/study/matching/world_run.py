@@ -57,9 +57,9 @@ def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
 
 
 def hopeless(design: Design, aims: tuple[Aim, ...], numbers: Mapping[str, float]) -> bool:
-    """Whether two targets are missed even with doubled discrepancy: then leaving out one of them saves no world.
+    """Whether two targets are missed even with doubled discrepancy: then leaving out one of them saves hardly a world.
 
-    A quotient of all runs together is not judged by one of them.
+    The chance of the one run is not allowed for. A quotient of all runs together is not judged by one of them.
     """
     judged = [aim for aim in aims if aim.fit and aim.name in numbers]
     missed = [

@@ -152,7 +152,10 @@ def _apart(data: Events, links: Links, window: int) -> list[Outcome]:
 
 
 def _family(data: Events, links: Links, window: int, reach: float | None) -> list[Outcome]:
-    outcomes = [Outcome(name=name, links=links, days=days, high=window) for name, days in data.also.items()]
+    # Reporting intervals are those of the primary dates: further ones are exact days.
+    outcomes = [
+        Outcome(name=name, links=links, days=days, high=window, batch="any") for name, days in data.also.items()
+    ]
     if reach is not None and data.points is not None:
         for multiple in DISTANCES:
             wider = within(data.points, multiple * reach)

@@ -23,7 +23,7 @@ class Question:
         values: what is averaged, if not the outcomes themselves, shape (row,).
         controls: further regressors, shape (row, any number).
         beside: weights of a second past that is held fixed beside it.
-        rows: rows that the regression keeps, a mask; all if none.
+        rows: rows that the regression keeps, a mask; all if none. Where outcomes chose them, outcomes change places among the kept and among the others alone.
         bare: no effects of side, year and theatre.
     """
 

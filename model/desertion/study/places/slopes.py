@@ -131,17 +131,15 @@ def slopes(
     """
     ready = [_ready(battles, question) for question in asked]
     estimates = np.array([each.slope(battles.outcome) for each in ready])
-    ways, exact = orders(strata_of(battles) if strata is None else strata, most, np.random.default_rng(seed))
-    null = np.concatenate(
-        [
-            np.column_stack([each.slopes(battles.outcome[np.array(part)]) for each in ready])
-            for part in batched(ways, _AT_ONCE)
-        ]
-    )
-    mean, deviation = np.array([_spread(column) for column in null.T]).T
-    scaled, value = (null - mean) / deviation, (estimates - mean) / deviation
-    valued = np.flatnonzero(~np.isnan(value[1:])) + 1
-    largest = scaled[:, valued].max(axis=1) if len(valued) else np.zeros(len(null))
+    rng = np.random.default_rng(seed)
+    nulls, exact = _permuted(battles, ready, strata_of(battles) if strata is None else strata, most, rng)
+    mean, deviation = np.array([_spread(null) for null in nulls]).T
+    scaled = [(null - mean[place]) / deviation[place] for place, null in enumerate(nulls)]
+    value = (estimates - mean) / deviation
+    largest = np.full(len(nulls[0]), -math.inf if np.isfinite(value[1:]).any() else 0.0)
+    for place in np.flatnonzero(~np.isnan(value[1:])) + 1:
+        own = asked[place].rows is None
+        largest = np.maximum(largest, scaled[place] if own else rng.choice(scaled[place], len(largest)))
     results: list[Slope] = []
     for place, (each, bare) in enumerate(zip(ready, estimates, strict=True)):
         results.append(
@@ -152,12 +150,36 @@ def slopes(
                 bare=float(bare),
                 bias=float(mean[place]),
                 slope=float(bare - mean[place]),
-                p=chance(scaled[:, place], value[place], exact=exact),
-                least=least_chance(scaled[:, place], value[place], exact=exact),
-                family=chance(largest, value[place], exact=exact) if place else math.nan,
+                p=chance(scaled[place], value[place], exact=exact[place]),
+                least=least_chance(scaled[place], value[place], exact=exact[place]),
+                family=chance(largest, value[place], exact=exact[0]) if place else math.nan,
             )
         )
     return results
+
+
+def _permuted(
+    battles: Battles, ready: Sequence[_Regression], strata: Indices, most: int, rng: np.random.Generator
+) -> tuple[list[Array], list[bool]]:
+    """Slopes of each question under permutation, and whether these are all that there are.
+
+    All questions share the permutations but those whose rows were chosen by the outcomes: among permutations that moved outcomes in and out of the choice its slopes would be others than the one that was observed.
+    """
+    shared = [place for place, each in enumerate(ready) if each.question.rows is None]
+    nulls, exact = [np.empty(0)] * len(ready), [False] * len(ready)
+    for places in [shared, *([place] for place in range(len(ready)) if place not in shared)]:
+        rows = ready[places[0]].question.rows
+        within = strata if rows is None else 2 * strata + rows
+        ways, is_all = orders(within, most, rng)
+        table = np.concatenate(
+            [
+                np.column_stack([ready[place].slopes(battles.outcome[np.array(part)]) for place in places])
+                for part in batched(ways, _AT_ONCE)
+            ]
+        )
+        for place, column in zip(places, table.T, strict=True):
+            nulls[place], exact[place] = column, is_all
+    return nulls, exact
 
 
 def _spread(slopes: Array) -> tuple[float, float]:

@@ -18,12 +18,16 @@ from desertion.study.comparison.report.estimate import Estimate, changed, estima
 from desertion.study.comparison.report.reasons import asks_no_visa, by_way, is_small, stay_open
 from desertion.study.comparison.report.words import amount, number
 from desertion.study.comparison.tables import Tables, rows_of
+from desertion.study.statistics import chance_of_largest
 
 _DOORS = ("border", "admission_deserter", "admission_evader")
 """Levers of a host that are lowered where a door is closed."""
 
 HIDDEN = 1.5
 """How many times the difference at the end an earlier one must be to be worth a clause."""
+
+LEVEL = 0.05
+"""Largest chance at which it is told, all days being looked at."""
 
 
 def answer(comparison: Tables, force: str | None = None) -> list[str]:
@@ -188,8 +192,9 @@ def _of(comparison: Tables, force: str) -> str:
 
 
 def _hidden(comparison: Tables, force: str, name: str) -> list[str]:
-    """A rush or a backlash that is over by the end, and so is in no number of the last day."""
+    """A rush or a backlash that is over by the end, and so is in no number of the last day; the day is looked for, which its test allows for."""
     gaps = comparison.gaps(name, force)
+    chances = chance_of_largest(gaps)
     middle = np.median(gaps, axis=0)
     end = float(middle[-1])
     against = -np.sign(end) * middle
@@ -197,7 +202,7 @@ def _hidden(comparison: Tables, force: str, name: str) -> list[str]:
     for day in (*days, int(np.argmax(np.abs(middle)))):
         found = estimated(gaps[:, day])
         is_other = found.value * end < 0.0 or abs(found.value) >= HIDDEN * abs(end)
-        if is_other and found.is_sure and not too_few(found.value, comparison.size):
+        if is_other and found.is_sure and chances[day] <= LEVEL and not too_few(found.value, comparison.size):
             date = date_of(comparison.start, day)
             told = changed(found, _baseline_of(comparison))
             return [f"The end hides an earlier difference: by {dated(date)}, {told} had left."]
