@@ -1,6 +1,8 @@
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -268,6 +270,30 @@ def test_a_run_ended_by_sigterm_leaves_no_half_of_its_results(tmp_path: Path) ->
     )
     assert (done.returncode, done.stderr) == (143, "desertion: ended by SIGTERM\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_signal_makes_of_a_compiler_is_no_error_of_the_program(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Numba, ended halfway, raises an error of its own over the ending: the sentence is that of the signal all the same; a run after it in the same process has errors of its own again."""
+
+    def halfway(*_: object, **__: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        except BaseException:
+            raise RuntimeError("no compiled object yet for <Library 'depart_all'>") from None
+
+    monkeypatch.setattr("desertion.cli.build_app", lambda _: halfway)
+    assert cli.main(["list"]) == 143
+    assert capsys.readouterr().err == "desertion: ended by SIGTERM\n"
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("something else")
+
+    monkeypatch.setattr("desertion.cli.build_app", lambda _: broken)
+    assert cli.main(["list"]) == 1
+    assert "RuntimeError: something else" in capsys.readouterr().err
 
 
 def test_a_folder_in_the_way_is_said_before_anything_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

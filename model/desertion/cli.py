@@ -29,6 +29,8 @@ _WRONG_PLACE = frozenset((
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG,
     errno.ELOOP, errno.EINVAL,
 ))  # fmt: skip
+_ending: list[signal.Signals] = []
+"""The signal that ends this process, once one has come."""
 _LOST_OUTPUT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 
 
@@ -39,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words after `desertion`; those of this process if none are given.
     """
     startup.begin()
+    _ending.clear()
     words = list(sys.argv[1:] if arguments is None else arguments)
     listen(_say_compiling)
     is_shown = _open_streams()
@@ -54,14 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _say("interrupted", INTERRUPTED)
     except _Ended as ending:
-        return _say(f"ended by {ending.signal.name}", 128 + ending.signal)
+        return _say_ended(ending.signal)
     except BrokenPipeError:
         # The reader of our output has gone (`desertion list | head`).
         return FAILED
     except OSError as error:
         return _no_place(error)
     except Exception as error:
-        return _unexpected(error)
+        # A compiler that is ended halfway makes an error of its own of it.
+        return _say_ended(_ending[0]) if _ending else _unexpected(error)
     finally:
         UNSAID.clear()
         remove_unused()
@@ -80,7 +84,12 @@ class _Ended(BaseException):
 
 def _end(number: int, _frame: object) -> None:
     """Let the signal unwind what is under way as Ctrl-C does."""
+    _ending[:] = [signal.Signals(number)]
     raise _Ended(number)
+
+
+def _say_ended(by: signal.Signals) -> int:
+    return _say(f"ended by {by.name}", 128 + by)
 
 
 def _open_streams() -> bool:

@@ -56,3 +56,22 @@ def test_runs_that_failed_are_told_and_had_again_by_the_same_command(
     assert "2 runs failed and are left out: the same command tries again" in told
     assert "claims.sqlite --failures" in told
     assert "claims-to-2.sqlite --failures" in told
+
+
+def test_a_claims_file_of_ones_own_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The copy of the one that is judged took the place of another of that name; beside results of before it is renewed."""
+    first, second = tmp_path / "claims.toml", tmp_path / "second.toml"
+    first.write_text('title = "First question"\n')
+    second.write_text('title = "Second question"\n')
+    found = SimpleNamespace(judged=(), run=SimpleNamespace(quick=False, floors=()), write=lambda _: [])
+    monkeypatch.setattr("desertion.study.questions.claims", lambda *_, **__: found)
+    words = ["claims", "--claims", str(second), "--out", str(tmp_path)]
+    assert main(words) == 2
+    assert f"{first} is there already, and a copy of {second} would take its place" in capsys.readouterr().err
+    assert first.read_text() == 'title = "First question"\n'
+    monkeypatch.setattr("desertion.study.analysis.study.Study", lambda _: SimpleNamespace(failures=[]))
+    (tmp_path / "claims.sqlite").touch()
+    assert main(words) == 0
+    assert first.read_text() == 'title = "Second question"\n'

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from desertion.cli import main
@@ -45,6 +46,39 @@ def test_own_events_give_words_a_table_and_a_figure(tmp_path: Path, capsys: pyte
     assert text.startswith(("# No clustering found", "# Clusters, cause unknown"))
     assert {path.name for path in out.iterdir()} == {"contagion.md", "contagion.csv", "contagion.png"}
     assert (out / "contagion.csv").read_text(encoding="utf-8").splitlines()[1].startswith("part,name,linked")
+
+
+def test_what_was_found_in_other_events_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither by those of another file nor by other rows of the same; the same again is."""
+    monkeypatch.setattr("desertion.study.places.contagion.contagion", lambda *_, **__: None)
+    monkeypatch.setattr("desertion.study.places.verdict.judge", lambda _: None)
+    monkeypatch.setattr("desertion.study.places.report.words", lambda *_: "")
+    monkeypatch.setattr("desertion.study.places.report.numbers", lambda _: pd.DataFrame({"part": []}))
+    monkeypatch.setattr("desertion.study.places.pictures.draw", lambda *_: None)
+    out, own = str(tmp_path / "out"), _events(tmp_path)
+    other = tmp_path / "other.csv"
+    other.write_bytes(own.read_bytes())
+
+    def asked(*words: str) -> int:
+        typed = ["contagion", *words, "--out", out]
+        monkeypatch.setattr("sys.argv", ["desertion", *typed])
+        return main(typed)
+
+    assert [asked(str(own), "--only", "area=1"), asked(str(own), "--only", "area=1", "--histories", "0")] == [0, 0]
+    capsys.readouterr()
+    for words in (
+        [str(other), "--only", "area=1"],
+        [str(own), "--only", "area=2"],
+        [str(own)],
+        [str(own), "--only", "area=1", "--links", str(other)],
+    ):
+        assert asked(*words) == 2
+        assert "contagion.csv is of `desertion contagion own.csv --only area=1" in capsys.readouterr().err
+    (tmp_path / "out" / "contagion.csv").unlink()
+    assert asked(str(own)) == 2
+    assert "contagion.md is there already, and is no result of `desertion contagion`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from desertion.cli import main
+from desertion.figures.series import series
 from desertion.study.history.shipped import load
 
 
@@ -22,6 +27,46 @@ def test_series_are_drawn(tmp_path: Path) -> None:
     """One PNG a series, made new or replaced whole."""
     assert main(["history", "ukraine-awol", "lee-1865-by-division", "--out", str(tmp_path)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {"ukraine-awol.png", "lee-1865-by-division.png"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("date,value,unit\n2022-01-01,5,persons\n2022-02-01,0.5,share\n", "a picture shows one unit, and the points are in persons and share: keep the rows of one"),
+        ("date,value,group\n2022-01-01,5,a\n2022-02-01,6,a\n2022-01-01,50,b\n", "a picture of groups shows one interval of each, and a has several"),
+        ("date,value\n9999-01-01,5\n9999-12-31,6\n", "a picture shows days up to the year 9990, and the points end on 9999-12-31"),
+    ],
+)  # fmt: skip
+def test_what_no_picture_can_show_is_refused(
+    text: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half a person, bars on top of each other without a date, or a traceback stood there."""
+    (own := tmp_path / "own.csv").write_text(text)
+    assert main(["history", str(own), "--kind", "level", "--out", str(tmp_path / "drawn")]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "drawn").exists()
+
+
+def test_two_series_of_one_name_are_not_drawn_over_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both were reported as the same file."""
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "d.csv").write_text("date,value\n2022-01-01,5\n2022-02-01,6\n")
+    words = [str(tmp_path / name / "d.csv") for name in "ab"]
+    assert main(["history", *words]) == 0
+    assert main(["history", *words, "--out", str(tmp_path / "drawn")]) == 2
+    assert "series 'd' is named twice, and each is drawn into d.png" in capsys.readouterr().err
+
+
+def test_groups_are_labelled_as_exactly_as_they_are_and_have_their_ranges() -> None:
+    """Shares of 0.35 and 0.8 were both labelled 0, and no range was drawn."""
+    table = pd.DataFrame({"start": [date(2022, 1, 1)] * 3, "end": [date(2022, 1, 1)] * 3, "value": [0.35, 0.8, 1200.0], "low": [0.2, math.nan, math.nan], "high": [0.5, 0.9, math.nan], "unit": "share", "grade": "B", "group": ["North", "South", "East"]})  # fmt: skip
+    ax = series(Figure().subplots(), table, "level", "Shares")
+    assert [text.get_text() for text in ax.texts] == ["0.35", "0.8", "1,200"]
+    (ranges,) = ax.collections
+    assert [segment[:, 0].tolist() for segment in ranges.get_segments()] == [[0.2, 0.5], [0.8, 0.9], [1200.0, 1200.0]]
 
 
 def test_an_own_series_of_dates_and_values_is_enough(

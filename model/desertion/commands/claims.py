@@ -8,6 +8,8 @@ import typer
 
 from desertion.commands._shared import options, studies
 
+_COPY = "claims.toml"
+
 if TYPE_CHECKING:
     from desertion.study.claims.trial import ClaimsOutcome
     from desertion.study.run.options import RunOptions
@@ -77,6 +79,7 @@ def command(
     by = studies.run_options(workers, scheduler, certificates=proof, shard=part, accept_changes=accept_changes)
     if part != (1, 1):
         options.unused(context, "most_runs", beside="--shard, which holds too few runs to tell where more are needed")
+    _refuse_taken(target, claims, file)
     if pilot:
         return _count(claims, tuple(ids or ()), size, seed, target, by)
     outcome = judged(
@@ -84,6 +87,20 @@ def command(
         ensemble=ensemble, out=file, options=by,
     )  # fmt: skip
     return _tell(outcome, target, file, claims)
+
+
+def _refuse_taken(target: Path, own: Path | None, file: Path) -> None:
+    """Refuse a folder in which a file of the user's own stands where the copy of the claims would go."""
+    from desertion.errors import InputError
+    from desertion.files import is_file
+
+    copy = target / _COPY
+    if own is None or not is_file(copy) or copy.resolve() == own.resolve() or is_file(file):
+        return
+    if not is_file(own) or copy.read_bytes() != own.read_bytes():
+        raise InputError(
+            f"{copy} is there already, and a copy of {own} would take its place: name another folder with --out, or move it"
+        )
 
 
 def _refuse_unused(context: typer.Context, *, quick: bool, worlds: int, pilot: bool, report: bool) -> None:
@@ -138,5 +155,5 @@ def _tell(outcome: "ClaimsOutcome", target: Path, file: Path, own: Path | None) 
         print(path)
     if own is not None:
         # Whoever is handed the folder can judge its runs again: the file of runs names the claims, but does not hold them.
-        print(write_text(target / "claims.toml", own.read_text(encoding="utf-8")))
+        print(write_text(target / _COPY, own.read_text(encoding="utf-8")))
     return 0

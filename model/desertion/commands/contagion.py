@@ -1,6 +1,8 @@
 """`desertion contagion`: one's own events put to the tests by place: do linked units act close together, and what can that tell?"""
 
+import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,7 +78,7 @@ def command(
     from desertion.study.places.verdict import judge
 
     if out is not None:
-        folder(out, FILES)
+        _refuse_other(folder(out, FILES), events, links, tuple(only or ()))
     files = [events, *([links] if links else []), *([out] if out else [])]
     if battles:
         own = ("strata", "within", "window", "unit", "date", "after", "neighbours", "size", "also", "never", "model")
@@ -118,6 +120,28 @@ def command(
     print(text)
     if out is not None:
         _write(out, text, as_csv(numbers(finding), _typed(files)), (finding, verdict))
+
+
+def _refuse_other(out: Path, events: Path, links: Path | None, only: tuple[str, ...]) -> None:
+    """Refuse a folder that holds what was found in other data, or files of these names that no such command wrote."""
+    from desertion.errors import InputError
+    from desertion.files import is_file
+
+    way_out = "name another folder with --out, or move what is there"
+    if is_file(table := out / FILES[1]):
+        with table.open(encoding="utf-8", errors="replace") as file:
+            head = file.readline().removeprefix("#").strip()
+        with suppress(ValueError):
+            words = shlex.split(head)
+            mine = [events.name, *([links.name] if links else []), *only]
+            is_mine = (
+                words[:2] == ["desertion", "contagion"] and {*mine} <= {*words} and words.count("--only") == len(only)
+            )
+            if is_mine and ("--links" in words) == (links is not None):
+                return
+        raise InputError(f"{table} is of `{head}`: {way_out}")
+    if strange := next((name for name in FILES if (out / name).exists()), None):
+        raise InputError(f"{out / strange} is there already, and is no result of `desertion contagion`: {way_out}")
 
 
 def _typed(files: list[Path]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,6 +79,8 @@ def command(
         options.unused(context, "column", without="--scenario")
         if not with_model:
             options.unused(context, "runs", "seed", without="--with-model, --scenario or --patterns")
+    if out is not None:
+        _refuse_doubles(names or ())
     for name in names or (COUNTERPARTS if with_model else shipped()):
         beside = scenario or with_model
         is_own = is_csv(name)
@@ -94,6 +97,17 @@ def command(
             details += _beside(found.modelled, found.series, who, runs)
         for detail in (*details, *([drawn] if drawn is not None else [])):
             print(f"  {detail}")
+
+
+def _refuse_doubles(names: Sequence[str]) -> None:
+    """Refuse series of one name, whose pictures would be one file."""
+    from desertion.errors import InputError
+
+    called = [Path(name).stem for name in names]
+    if twice := next((name for name in called if called.count(name) > 1), ""):
+        raise InputError(
+            f"series {twice!r} is named twice, and each is drawn into {twice}.png: name each series once, and give each file a name of its own"
+        )
 
 
 def _head(series: Series, is_own: bool) -> str:

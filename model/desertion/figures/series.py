@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from desertion.errors import InputError
 from desertion.figures import findings, style
 from desertion.figures.curves import FOR_NINE_TENTHS
 from desertion.figures.labels import many
@@ -40,6 +41,7 @@ LEAST = 0.3
 Kind = Literal["flow", "cumulative", "level"]
 """Whether values are counts of their intervals, counts so far, or levels."""
 
+_LAST_YEAR = 9990
 _KINDS = {"flow": "per interval", "cumulative": "so far", "level": "level"}
 
 
@@ -47,7 +49,11 @@ def series(ax: Axes, table: pd.DataFrame, kind: Kind, title: str) -> Axes:
     """Draw a series: a bar of time per interval (as a rate where intervals differ), a dot per day, whiskers where the source gives a range.
 
     Recalled figures (grade C or C*) are hollow.
+
+    Raises:
+        InputError: If the points have no axis in common: several units, several intervals of a group, or a year that no axis of dates has.
     """
+    _refuse_apart(table)
     color = style.pens(2)[1].color
     if table["group"].astype(bool).any():
         return _by_group(ax, table, title, color)
@@ -185,10 +191,35 @@ def _factors(table: pd.DataFrame, kind: Kind) -> NDArray[np.float64]:
     return PER_DAYS / _days(table) if _uneven(table, kind) else np.ones(len(table))
 
 
+def _refuse_apart(table: pd.DataFrame) -> None:
+    units = list(dict.fromkeys(table["unit"]))
+    if len(units) > 1:
+        raise InputError(f"a picture shows one unit, and the points are in {' and '.join(units)}: keep the rows of one")
+    grouped = table[table["group"].astype(bool)]
+    if len(grouped) and grouped["group"].duplicated().any():
+        twice = grouped["group"][grouped["group"].duplicated()].iloc[0]
+        raise InputError(
+            f"a picture of groups shows one interval of each, and {twice} has several: keep the rows of one interval, or of one group without its name"
+        )
+    if (last := max(table["end"])).year > _LAST_YEAR:
+        raise InputError(
+            f"a picture shows days up to the year {_LAST_YEAR}, and the points end on {last}: give the day on which the last interval ended"
+        )
+
+
 def _by_group(ax: Axes, table: pd.DataFrame, title: str, color: str) -> Axes:
     rows = table.sort_values("value", kind="stable")
     bars = ax.barh(list(rows["group"]), list(rows["value"]), color=color, height=0.7)
-    ax.bar_label(bars, fmt="%d", padding=3, fontsize="small")
+    value, low, high = (rows[name].to_numpy(np.float64) for name in ("value", "low", "high"))
+    ends = np.where(np.isnan(low), value, low), np.where(np.isnan(high), value, high)
+    if (ends[0] < ends[1]).any():
+        ax.hlines(np.arange(len(rows)), *ends, color=style.ink(), linewidth=1.2)
+    ax.bar_label(
+        bars,
+        labels=[f"{each:,.0f}" if each == round(each) else f"{each:.3g}" for each in value],
+        padding=3,
+        fontsize="small",
+    )
     ax.grid(visible=False)
     ax.set_title(title)
     ax.set_xlabel(UNIT_NAMES[rows["unit"].iloc[0]])

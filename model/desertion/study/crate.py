@@ -11,7 +11,7 @@ from desertion.errors import InputError, extra
 from desertion.files import is_file, replacing, write_text
 from desertion.reading import json_table
 from desertion.scenario.documents import name_from
-from desertion.study.analysis.export import export
+from desertion.study.analysis.export import export, refuse_others
 from desertion.study.store.reader import StudyFile
 
 METADATA = "ro-crate-metadata.json"
@@ -112,11 +112,13 @@ def described(
         simulated: Whether counts are of simulated persons, and not at real size.
 
     Raises:
-        InputError: If the study cannot be read, or the library for it is not installed.
+        InputError: If the study cannot be read, the folder holds what something else wrote, or the library for it is not installed.
     """
     _empty()
-    written = export(study, folder, curves=curves, comma=comma, simulated=simulated)
     copy = folder / "study.sqlite"
+    with StudyFile(study) as file:
+        refuse_others(folder, file.header(), (copy.name,))
+    written = export(study, folder, curves=curves, comma=comma, simulated=simulated)
     with StudyFile(study) as file, replacing(copy) as fresh:
         file.connection.execute("VACUUM INTO ?", (str(fresh),))
     return [*written, copy, describe(folder)]

@@ -12,6 +12,7 @@ import pytest
 from desertion.errors import InputError
 from desertion.study.analysis.export import _long, ema_shape, export
 from desertion.study.analysis.study import Study
+from desertion.study.crate import described
 from desertion.study.design.reading import spec_from
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StoreFullError
@@ -41,6 +42,34 @@ def test_tables_come_back_as_they_went(tmp_path: Path, done: Study, form: str) -
     assert len(curves) == 24 * 11
     one = curves[(curves["design"] == 1) & (curves["replicate"] == 2)]["left"].to_numpy()
     assert np.array_equal(one.astype(np.float32), done.trajectories(1, "left")[2].to_numpy())
+
+
+def test_a_folder_holds_the_tables_of_one_study(tmp_path: Path, done: Study, study: Callable[..., StudySpec]) -> None:
+    """Those of another were mixed with them or written over; the same study's are written anew, without the curves of before if none are asked for."""
+    out, other = tmp_path / "out", run_study(study(pull=[0.5]), tmp_path / "other.sqlite", at_once())
+    export(done.path, out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    for write in (export, described):
+        with pytest.raises(InputError, match="holds the tables of another study: name another folder with --out"):
+            write(other.path, out, curves=False)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    export(done.path, out, curves=False)
+    assert {path.name for path in out.iterdir()} == {"runs.csv", "design.csv", "columns.json", "study.json"}
+
+
+@pytest.mark.parametrize("name", ["provenance.json", "curves.csv", "study.sqlite"])
+def test_results_of_commands_and_files_that_nobody_knows_are_not_written_over(
+    tmp_path: Path, done: Study, name: str
+) -> None:
+    """`export --out` into a comparison's folder took its curves, and the archive its file of runs."""
+    (out := tmp_path / "out").mkdir()
+    (out / name).write_text('{"command": "desertion compare toy"}')
+    with pytest.raises(
+        InputError,
+        match=r"holds what `desertion compare toy` gave|is there already, and is no result of `desertion export`",
+    ):
+        described(done.path, out)
+    assert [path.name for path in out.iterdir()] == [name]
 
 
 def test_csv_with_decimal_commas_comes_back_as_it_went(tmp_path: Path, done: Study) -> None:

@@ -211,6 +211,22 @@ def test_a_study_starts_anew_beside_its_file(tmp_path: Path, place: str, told: s
     assert told in anew(tmp_path / "s.sqlite", f"desertion sweep s.toml --out {tmp_path / place}")
 
 
+@pytest.mark.parametrize(
+    ("place", "words", "told"),
+    [
+        ("toy", "compare toy -p none --out toy", "`desertion compare toy -p none --out toy-2`"),
+        (".", "compare toy --out .", "start anew with another --out"),
+        ("..", "compare toy --out ..", "start anew with another --out"),
+    ],
+)
+def test_what_starts_anew_is_the_same_in_another_place(
+    place: str, words: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder is often called like its scenario, which was numbered too; the current folder has no name to number."""
+    monkeypatch.chdir(tmp_path)
+    assert told in anew(Path(place) / "study.sqlite", f"desertion {words}")
+
+
 @pytest.mark.parametrize(("settings", "more"), [(8, False), (9, True)])
 def test_a_refusal_names_eight_differences_at_most(
     tmp_path: Path, study: Callable[..., StudySpec], settings: int, more: bool

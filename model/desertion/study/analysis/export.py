@@ -1,18 +1,19 @@
 """A study's tables for other programs, as Parquet, CSV, or in the shape of EMA Workbench."""
 
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, extra, refuse_unknown
-from desertion.files import replacing, replacing_folder, write_text
+from desertion.files import is_file, replacing, replacing_folder, write_text
+from desertion.reading import json_table
 from desertion.simulation.record.columns import DAILY, Definitions, counted, real_definitions
 from desertion.study.analysis.bands import chosen_columns, same_length
 from desertion.study.analysis.columns import (
@@ -31,6 +32,8 @@ from desertion.study.store.row import DONE, Row
 from desertion.study.store.scales import horizons
 
 FORMATS = ("csv", "parquet", "ema")
+_STUDY = "study.json"
+"""What an exported study is: its header."""
 
 
 class _Signs(NamedTuple):
@@ -60,7 +63,7 @@ def export(
         simulated: Whether counts are of simulated persons, and not at real size; those of tasks other than the model's stay as they are.
 
     Raises:
-        InputError: If the format is unknown, the study empty, or the folder cannot be written.
+        InputError: If the format is unknown, the study empty, or the folder cannot be written, or holds what something else wrote.
     """
     refuse_unknown("export format", form, FORMATS)
     if comma and form == "parquet":
@@ -70,12 +73,40 @@ def export(
             import_module("pyarrow")  # looked for before anything is written
     signs = _COMMA if comma else _POINT
     study = Study(source, simulated=simulated)
-    with _room(out), StudyFile(source) as file, replacing_folder(out) as fresh:
-        return [out / path.relative_to(fresh) for path in _written(study, file, fresh, form, curves, signs)]
+    with _room(out), StudyFile(source) as file:
+        refuse_others(
+            out, file.header(), (_STUDY, "columns.json", "runs.csv", "design.csv", "curves.csv", "experiments.csv")
+        )
+        with replacing_folder(out) as fresh:
+            written = [out / path.relative_to(fresh) for path in _written(study, file, fresh, form, curves, signs)]
+    for old in {out / f"{name}.{form}" for name in ("curves",)} - {*written}:
+        old.unlink(missing_ok=True)  # of an earlier state of the study
+    return written
+
+
+def refuse_others(out: Path, header: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Refuse to write a study's tables into a folder that holds results of a command, tables of another study, or files of these names that nobody knows.
+
+    Raises:
+        InputError: If it does: they would be lost, or be taken for tables of this study.
+    """
+    way_out = "name another folder with --out, or move what is there"
+    if is_file(out / "provenance.json"):
+        raise InputError(f"{out} holds what `{json_table(out / 'provenance.json').get('command', '')}` gave: {way_out}")
+    if is_file(out / _STUDY):
+        if _but_runs(json_table(out / _STUDY)) != _but_runs(header):
+            raise InputError(f"{out} holds the tables of another study: {way_out}")
+    elif strange := next((name for name in names if (out / name).exists()), None):
+        raise InputError(f"{out / strange} is there already, and is no result of `desertion export`: {way_out}")
+
+
+def _but_runs(header: Mapping[str, Any]) -> dict[str, Any]:
+    """What a study is: it may have more runs by now."""
+    return {key: value for key, value in header.get("spec", {}).items() if key != "replicates"}
 
 
 def _written(study: Study, file: StudyFile, folder: Path, form: str, curves: bool, signs: _Signs) -> list[Path]:
-    about = write_text(folder / "study.json", json.dumps(file.header(), indent=1, sort_keys=True) + "\n")
+    about = write_text(folder / _STUDY, json.dumps(file.header(), indent=1, sort_keys=True) + "\n")
     if form == "ema":
         return [about, *_ema(study, file, folder, signs, curves=curves)]
     days = curve_definitions(["design", "replicate", "day", *file.header().get("columns", ())])

@@ -199,7 +199,7 @@ def _judged(
     everyones = half_widths(spread, counts)
     # How well the effect is known in a world that history allows is not to hang on those that it rules out.
     halves = everyones.copy()
-    halves[inside] = half_widths(*(list(compress(each, inside)) for each in (spread, counts)))
+    halves[inside] = half_widths(list(compress(spread, inside)), list(compress(counts, inside)))
     main = judge(effects[inside], claim.sign, claim.smallest, halves[inside])
     events, reason = _tested(
         claim, {world: each for world, each in pairs.items() if allowed is None or world in allowed}, main

@@ -136,10 +136,10 @@ def slopes(
     mean, deviation = np.array([_spread(null) for null in nulls]).T
     scaled = [(null - mean[place]) / deviation[place] for place, null in enumerate(nulls)]
     value = (estimates - mean) / deviation
-    largest = np.full(len(nulls[0]), -math.inf if np.isfinite(value[1:]).any() else 0.0)
-    for place in np.flatnonzero(~np.isnan(value[1:])) + 1:
-        own = asked[place].rows is None
-        largest = np.maximum(largest, scaled[place] if own else rng.choice(scaled[place], len(largest)))
+    largest = np.full(len(nulls[0]), -math.inf)
+    for each, own, told in zip(ready[1:], scaled[1:], value[1:], strict=True):
+        if not math.isnan(told):
+            largest = np.maximum(largest, own if each.question.rows is None else rng.choice(own, len(largest)))
     results: list[Slope] = []
     for place, (each, bare) in enumerate(zip(ready, estimates, strict=True)):
         results.append(

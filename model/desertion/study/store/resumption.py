@@ -13,6 +13,9 @@ from desertion.study.design.factors import Point
 from desertion.study.design.spec import MODEL_TASK, REPEATABLE, canonical, difference
 from desertion.study.store.scales import horizons, scales
 
+_PLACES = ("--out", "-o")
+"""Options that name where results go."""
+
 COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
 """Header entries that must be equal for a file to be resumed."""
 
@@ -172,10 +175,12 @@ def anew(path: Path, command: str) -> str:
     """How to start the study anew beside a file, or beside its folder where the command names that."""
     words = shlex.split(command)
     for place in (path, path.parent):
-        if str(place) in words:
+        # A scenario may be called like the folder: only what stands for the place of results is another.
+        given = [at for at, word in enumerate(words) if word == str(place) and words[at - 1] in _PLACES]
+        if given and place.name not in ("", ".."):
             numbered = (place.with_stem(f"{place.stem}-{number}") for number in itertools.count(2))
             free = str(next(path for path in numbered if not path.exists()))
-            return f"start anew with `{shlex.join(free if word == str(place) else word for word in words)}`"
+            return f"start anew with `{shlex.join(free if at in given else word for at, word in enumerate(words))}`"
     return "start anew with another --out (in Python, out=)"
 
 
