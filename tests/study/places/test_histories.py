@@ -144,7 +144,7 @@ def _events(day: np.ndarray, strata: np.ndarray) -> Events:
 def test_alarms_are_counted_as_by_hand_and_a_placebo_predicts_by_its_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     """Strata of four and three: the 144 orders of each history one by one, pairs on one day not counted; a ratio as large as the observed one has reached it.
 
-    Of four histories one has no hazard; in two of the other three the interval of the future lies above 1, and in one that of placebo links.
+    Of four histories one has no hazard; in two of the other three the interval of the future lies above 1, and in one that of placebo links. Sizes are taken out of them as out of the data, the middle one where it is not known.
     """
     strata = np.array([0, 0, 0, 0, 1, 1, 1])
     ends = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6)]
@@ -167,7 +167,8 @@ def test_alarms_are_counted_as_by_hand_and_a_placebo_predicts_by_its_interval(mo
     p = [np.mean(np.array(null) >= close(day)) for day, null in zip(histories, every, strict=True)]
     lows = iter([(1.1, 0.9), (0.5, 1.2), None, (1.3, 0.8)])
 
-    def placebos(*_: object) -> list[Ratio]:
+    def placebos(*_: object, size: np.ndarray) -> list[Ratio]:
+        assert size.tolist() == [1.0, 2.0, 3.0, 3.5, 4.0, 5.0, 6.0]
         if (low := next(lows)) is None:
             raise InputError("none")
         return [Ratio(2.0, each, 4.0, 0.1) for each in (0.9, *low, 0.9)]
@@ -175,7 +176,14 @@ def test_alarms_are_counted_as_by_hand_and_a_placebo_predicts_by_its_interval(mo
     monkeypatch.setattr("desertion.study.places.power.ratios", placebos)
     links = Links(*np.array(ends).T)
     row = judged(
-        "", histories, _events(histories[0], strata), links, links, 3, sorted(ratio)[1], np.random.default_rng(1)
+        "",
+        histories,
+        replace(_events(histories[0], strata), size=np.array([1.0, 2.0, 3.0, np.nan, 4.0, 5.0, 6.0])),
+        links,
+        links,
+        3,
+        sorted(ratio)[1],
+        np.random.default_rng(1),
     )
     assert row.ratio == pytest.approx(np.median(ratio))
     assert (row.histories, row.alarms, row.reached) == (4, sum(each <= 0.05 for each in p), 0.75)

@@ -70,8 +70,7 @@ def hazards(events: Events, links: Links, false_links: Links, window: int) -> tu
     kinds = [("units that act, conditional on acting", False)]
     if not events.acted.all():
         kinds.append(("all units, those without an event at risk throughout", True))
-    # The middle size stands in place of those that are not known.
-    size = None if events.size is None else np.where(np.isnan(events.size), np.nanmedian(events.size), events.size)
+    size = sizes(events)
     results: list[Hazard] = []
     for name, never in kinds:
         try:
@@ -85,6 +84,11 @@ def hazards(events: Events, links: Links, false_links: Links, window: int) -> tu
         past, future, unlinked, beyond = (combined(each) for each in zip(*drawn, strict=True))
         results.append(Hazard(name, past, future, unlinked, beyond))
     return tuple(results)
+
+
+def sizes(events: Events) -> Array | None:
+    """Sizes of units as the hazards take them out, if they are stated: the middle one stands in place of those that are not known."""
+    return None if events.size is None else np.where(np.isnan(events.size), np.nanmedian(events.size), events.size)
 
 
 def _repeated(events: Events, links: Links, false_links: Links, window: int) -> Hazard:

@@ -13,7 +13,7 @@ from desertion.figures.labels import percent
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Events, of_units
 from desertion.study.places.finding import LEVEL, Alarm, is_blind
-from desertion.study.places.hazards import ratios
+from desertion.study.places.hazards import ratios, sizes
 from desertion.study.places.histories import Course, course_of, history, reported, shocks_of
 from desertion.study.places.links import Links, cells
 from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
@@ -216,6 +216,7 @@ def judged(
         log_ratio: what one linked unit adds to the log hazard.
         contagion: whether there is contagion; if it is not said, whether `log_ratio` is above 0.
     """
+    size = sizes(events)
     tests: list[PairTest] = []
     future: list[bool] = []
     unlinked: list[bool] = []
@@ -233,7 +234,7 @@ def judged(
         )
         if place < FITTED:
             try:
-                _, ahead, placebo, *_ = ratios(day, links, false_links, events.strata, window, batch)
+                _, ahead, placebo, *_ = ratios(day, links, false_links, events.strata, window, batch, size=size)
             except InputError:
                 continue
             future.append(ahead.low > 1.0)
