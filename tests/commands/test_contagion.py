@@ -66,7 +66,8 @@ def test_what_was_found_in_other_events_is_not_replaced(
         monkeypatch.setattr("sys.argv", ["desertion", *typed])
         return main(typed)
 
-    assert [asked(str(own), "--only", "area=1"), asked(str(own), "--only", "area=1", "--histories", "0")] == [0, 0]
+    again = [("--only", "area=1"), ("--only", "area=1", "--histories", "0"), ("--only=area=1",), ("--only", "area=1")]
+    assert [asked(str(own), *words) for words in again] == [0] * 4
     capsys.readouterr()
     for words in (
         [str(other), "--only", "area=1"],

@@ -3,6 +3,7 @@
 import shlex
 import sys
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -132,7 +133,8 @@ def _refuse_other(out: Path, events: Path, links: Path | None, only: tuple[str, 
         with table.open(encoding="utf-8", errors="replace") as file:
             head = file.readline().removeprefix("#").strip()
         with suppress(ValueError):
-            words = shlex.split(head)
+            typed = ([word] if not word.startswith("--") else word.split("=", 1) for word in shlex.split(head))
+            words = list(chain.from_iterable(typed))
             mine = [events.name, *([links.name] if links else []), *only]
             is_mine = (
                 words[:2] == ["desertion", "contagion"] and {*mine} <= {*words} and words.count("--only") == len(only)

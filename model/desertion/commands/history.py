@@ -158,9 +158,10 @@ def _draw(series: Series, pair: ModelledSeries | None, out: Path) -> Path:
             drawing.simulated(ax, series.table, series.kind, pair.places, pair.simulated, pair.meaning)
         style.raised(figure)
         grades = ", ".join(dict.fromkeys(point.grade for point in series.points))
-        style.note(
-            figure,
-            f"Grade {grades}. Bars span intervals, whiskers stated ranges, triangles lower bounds; hollow: recalled."
-            + (f"\nModel: {pair.grain}." if pair is not None and pair.grain else ""),
-        )
+        signs = "Bars span intervals, whiskers stated ranges, triangles lower bounds; hollow: recalled."
+        if any(point.group for point in series.points):
+            ranged = any(end is not None for point in series.points for end in (point.low, point.high))
+            signs = "Lines: stated ranges." if ranged else ""
+        told = f"\nModel: {pair.grain}." if pair is not None and pair.grain else ""
+        style.note(figure, f"Grade {grades}. {signs}{told}".strip())
         return style.save(figure, out / f"{series.name}.png")

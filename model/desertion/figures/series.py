@@ -209,17 +209,14 @@ def _refuse_apart(table: pd.DataFrame) -> None:
 
 def _by_group(ax: Axes, table: pd.DataFrame, title: str, color: str) -> Axes:
     rows = table.sort_values("value", kind="stable")
-    bars = ax.barh(list(rows["group"]), list(rows["value"]), color=color, height=0.7)
+    ax.barh(list(rows["group"]), list(rows["value"]), color=color, height=0.7)
     value, low, high = (rows[name].to_numpy(np.float64) for name in ("value", "low", "high"))
     ends = np.where(np.isnan(low), value, low), np.where(np.isnan(high), value, high)
     if (ends[0] < ends[1]).any():
         ax.hlines(np.arange(len(rows)), *ends, color=style.ink(), linewidth=1.2)
-    ax.bar_label(
-        bars,
-        labels=[f"{each:,.0f}" if each == round(each) else f"{each:.3g}" for each in value],
-        padding=3,
-        fontsize="small",
-    )
+    for place, (each, end) in enumerate(zip(value, ends[1], strict=True)):
+        told = f"{each:,.0f}" if each == round(each) else f"{each:.3g}"
+        ax.annotate(told, (end, place), (3, 0), textcoords="offset points", va="center", fontsize="small")
     ax.grid(visible=False)
     ax.set_title(title)
     ax.set_xlabel(UNIT_NAMES[rows["unit"].iloc[0]])

@@ -79,8 +79,8 @@ def export(
         )
         with replacing_folder(out) as fresh:
             written = [out / path.relative_to(fresh) for path in _written(study, file, fresh, form, curves, signs)]
-    for old in {out / f"{name}.{form}" for name in ("curves",)} - {*written}:
-        old.unlink(missing_ok=True)  # of an earlier state of the study
+    if (old := out / f"curves.{form}") not in written:
+        old.unlink(missing_ok=True)  # those of an earlier state of the study
     return written
 
 
