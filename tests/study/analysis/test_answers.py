@@ -107,6 +107,13 @@ def test_a_point_that_stands_twice_is_no_further_evidence(tmp_path: Path, study:
         assert drawn == pytest.approx(wanted)
 
 
+def test_a_point_that_stands_twice_has_its_cascades_once(tmp_path: Path, study: Make) -> None:
+    """Six sizes of two points in a distribution over all, where nine stood; asked for alone, either copy has its three."""
+    found = run_study(study(runs=3, pull={"choices": [0.1, 0.1, 0.6]}), tmp_path / "s.sqlite", at_once())
+    assert found.sizes().sizes.tolist() == sorted(found.runs.query("design > 0")["share_left"])
+    assert [len(found.sizes(design=each).sizes) for each in range(3)] == [3, 3, 3]
+
+
 def test_points_that_stand_twice_confirm_no_box() -> None:
     """Sixty draws of two inputs of three values are nine worlds, whatever half they fall into; sixty others are sixty."""
     rng = np.random.default_rng(2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -139,3 +140,24 @@ def test_most_of_them_are_more_than_half(hid: float, said: str, monkeypatch: pyt
     monkeypatch.setattr(answers, "_borne", lambda *_: "nobody protected")
     comparison: Any = SimpleNamespace(baseline="none", names={"none": "As it is"}, forces=["toy"])
     assert said in answers._baseline(comparison, "toy")
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        (30.0 + np.arange(8.0), ["The end hides an earlier difference: by 20 January 2030, 34 more than under “As it is” (30 to 37) had left."]),
+        (np.array([40.0, *[3.0] * 7]), []),
+    ],
+)  # fmt: skip
+def test_an_earlier_difference_is_told_where_no_search_of_days_would_find_it_by_chance(
+    then: np.ndarray, said: list[str]
+) -> None:
+    """Eight pairs that end with one fewer. All had 3 or more on day 20, an interval without 0 on that day alone; with 40 in one pair signs by lot give as much on some day in more than one case in twenty."""
+    gaps = np.zeros((8, 41))
+    gaps[:, 20], gaps[:, 30:] = then, -1.0
+    answers = import_module("desertion.study.comparison.report.answer")
+    found: Any = SimpleNamespace(
+        gaps=lambda *_: gaps, size=1.0, start=date(2030, 1, 1), baseline="none", names={"none": "As it is"}
+    )
+    assert estimated(gaps[:, 20]).is_sure
+    assert answers._hidden(found, "toy", "policy") == said
