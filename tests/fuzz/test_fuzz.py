@@ -123,8 +123,11 @@ def _live(scenario: Scenario) -> None:
     scenario.timeline()
     if scenario.people > _LARGEST or scenario.graph is not None:
         return
-    daily = DesertionModel(scenario.with_({"days": 2}), rng=1).run().daily
-    assert not daily.select_dtypes("number").isna().any().any()
+    model = DesertionModel(scenario.with_({"days": 2}), rng=1).run()
+    daily, at_start = model.daily, model.world.soldiers_start
+    armed = daily["force"].map({force.name: at_start[f] > 0 for f, force in enumerate(scenario.forces)})
+    assert (daily["war_index"].notna() == armed).all()
+    assert not daily.drop(columns="war_index").select_dtypes("number").isna().any().any()
 
 
 @_fuzz("scenarios")

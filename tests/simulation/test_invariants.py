@@ -12,9 +12,11 @@ from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.world.codes import ABROAD, APPLICANT, AT_BORDER, PROTECTED, REFUSED, STATUSES
+from desertion.simulation.world.fields import DAILY_EXTRA
 from tests.oracles import recount
 from tests.simulation.worlds import SEEDS, scenarios, toy
 
+WAR_INDEX = len(STATUSES) + DAILY_EXTRA.index("war_index")
 SOMEWHERE = settings(max_examples=30, suppress_health_check=list(HealthCheck))
 
 
@@ -45,6 +47,10 @@ def check_evening(model: DesertionModel, housed: Any) -> None:
     for h in range(len(w.hosts)):
         check_host(model, h, int(housed[h]))
     row = w.daily[model.day]
+    # Without soldiers at the start there is no strength to be lost, and no index of it.
+    indexed = np.isfinite(row[:, WAR_INDEX])
+    assert (indexed == (w.soldiers_start > 0)).all()
+    row = np.where(indexed[:, None] | (np.arange(row.shape[1]) != WAR_INDEX), row, 0.0)
     assert np.isfinite(row).all()
     assert np.isfinite(w.hostly[model.day]).all()
     assert (row >= 0.0).all()
