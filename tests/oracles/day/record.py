@@ -49,7 +49,7 @@ def _force(world: World, force: Force, signals: Signals | None, row: int) -> Row
             "effective_strength": effective(force),
             "legitimacy": force.legitimacy,
             "turnout": force.turned_out / len(force.persons),
-            "war_index": 100.0 * math.exp(-(news + lost)) if force.at_start else math.nan,
+            "war_index": 100.0 * math.exp(-(news + lost)) if force.at_start else None,
             "information": force.information,
             "output_lost": away(force) * real * levers["output_per_head"] / 365.0,
             "collapsed": force.collapsed,
