@@ -135,6 +135,20 @@ def folder(path: Path, names: Iterable[str] = (), option: str = "--out") -> Path
     return path
 
 
+ELSEWHERE = "name another folder with --out, or move what is there"
+"""The way out where a folder holds what would be lost."""
+
+
+def refuse_strange(folder: Path, names: Iterable[str], command: str) -> None:
+    """Refuse a folder in which something of these names stands, though no such command wrote it.
+
+    Raises:
+        InputError: If there is one: it would be lost, or vouched for as what it is not.
+    """
+    if strange := next((name for name in names if (folder / name).exists()), None):
+        raise InputError(f"{folder / strange} is there already, and is no result of `desertion {command}`: {ELSEWHERE}")
+
+
 def remove_unused() -> None:
     """Remove the folders that `folder` has made in this process and into which nothing was written."""
     for path in sorted(_made, key=lambda path: -len(path.parts)):

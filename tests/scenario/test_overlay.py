@@ -183,17 +183,16 @@ def _announced(scenario: str, operation: str, value: float, **more: object) -> t
 
 def test_an_announced_rate_that_is_the_true_one_is_raised_from_there() -> None:
     """All of West Germany's true rates are 1: a floor of nine in ten leaves them, a ceiling lowers them. It stood at -1, so that a floor lowered what people were told, and a ceiling did nothing."""
-    rates = {"west-germany": 1.0}
-    true = {host.name: host for host in Scenario.load("gdr-1989").hosts}
-    assert {getattr(true["west-germany"], f"recognition_{each}") for each in CATEGORIES} == {1.0}
+    west = Scenario.load("gdr-1989").host("west-germany")
+    assert {getattr(west, f"recognition_{each}") for each in CATEGORIES} == {1.0}
     for operation, stands in (("at_least", -1.0), ("at_most", 0.9), ("set", 0.9)):
         found, notes = _announced("gdr-1989", operation, 0.9)
-        assert {name: found[name] for name in rates} == {"west-germany": stands}
+        assert found["west-germany"] == stands
         assert not [note for note in notes if "one number for all" in note]
 
 
 def test_one_number_in_place_of_true_rates_on_both_sides_of_it_is_noted() -> None:
-    """Harbour recognises deserters at more than 0.3 and others at less."""
+    """All hosts recognise deserters at more than 0.3 and others at less."""
     rates = {f"hosts.*.recognition_{each}": 0.2 for each in CATEGORIES} | {"hosts.*.recognition_deserter": 0.6}
     found, notes = _announced("toy", "at_least", 0.3, **rates)
     assert set(found.values()) == {0.3}

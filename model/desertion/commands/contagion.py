@@ -126,9 +126,8 @@ def command(
 def _refuse_other(out: Path, events: Path, links: Path | None, only: tuple[str, ...]) -> None:
     """Refuse a folder that holds what was found in other data, or files of these names that no such command wrote."""
     from desertion.errors import InputError
-    from desertion.files import is_file
+    from desertion.files import ELSEWHERE, is_file, refuse_strange
 
-    way_out = "name another folder with --out, or move what is there"
     if is_file(table := out / FILES[1]):
         with table.open(encoding="utf-8", errors="replace") as file:
             head = file.readline().removeprefix("#").strip()
@@ -141,9 +140,8 @@ def _refuse_other(out: Path, events: Path, links: Path | None, only: tuple[str, 
             )
             if is_mine and ("--links" in words) == (links is not None):
                 return
-        raise InputError(f"{table} is of `{head}`: {way_out}")
-    if strange := next((name for name in FILES if (out / name).exists()), None):
-        raise InputError(f"{out / strange} is there already, and is no result of `desertion contagion`: {way_out}")
+        raise InputError(f"{table} is of `{head}`: {ELSEWHERE}")
+    refuse_strange(out, FILES, "contagion")
 
 
 def _typed(files: list[Path]) -> str:

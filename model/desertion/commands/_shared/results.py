@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.commands._shared.options import typed
 from desertion.errors import InputError
-from desertion.files import folder, write_text
+from desertion.files import ELSEWHERE, folder, refuse_strange, write_text
 from desertion.reading import json_table, written
 
 if TYPE_CHECKING:
@@ -62,15 +62,14 @@ def own_folder(out: Path, names: Iterable[str], kind: str, told: Mapping[str, ob
         InputError: If results of another command or run stand there, or files that no command wrote: they would be lost, or vouched for as what they are not.
     """
     place, names = folder(out, names), tuple(names)
-    way_out = "name another folder with --out, or move what is there"
     if (known := place / "provenance.json").is_file():
         before = json_table(known)
         command = str(before.get("command", ""))
         is_other = before.get("kind", " ".join(command.split()[1:2])) != kind
         if is_other or any(before.get(key) != value for key, value in told.items()):
-            raise InputError(f"{place} holds what `{command}` gave: {way_out}")
-    elif strange := next((name for name in names if (place / name).exists()), None):
-        raise InputError(f"{place / strange} is there already, and is no result of `desertion {kind}`: {way_out}")
+            raise InputError(f"{place} holds what `{command}` gave: {ELSEWHERE}")
+    else:
+        refuse_strange(place, names, kind)
     return place
 
 

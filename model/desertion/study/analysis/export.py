@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, extra, refuse_unknown
-from desertion.files import is_file, replacing, replacing_folder, write_text
+from desertion.files import ELSEWHERE, is_file, refuse_strange, replacing, replacing_folder, write_text
 from desertion.reading import json_table
 from desertion.simulation.record.columns import DAILY, Definitions, counted, real_definitions
 from desertion.study.analysis.bands import chosen_columns, same_length
@@ -74,9 +74,8 @@ def export(
     signs = _COMMA if comma else _POINT
     study = Study(source, simulated=simulated)
     with _room(out), StudyFile(source) as file:
-        refuse_others(
-            out, file.header(), (_STUDY, "columns.json", "runs.csv", "design.csv", "curves.csv", "experiments.csv")
-        )
+        tables = ("experiments.csv",) if form == "ema" else (f"{name}.{form}" for name in ("runs", "design", "curves"))
+        refuse_others(out, file.header(), (_STUDY, "columns.json", *tables))
         with replacing_folder(out) as fresh:
             written = [out / path.relative_to(fresh) for path in _written(study, file, fresh, form, curves, signs)]
     if (old := out / f"curves.{form}") not in written:
@@ -90,14 +89,15 @@ def refuse_others(out: Path, header: Mapping[str, Any], names: Sequence[str]) ->
     Raises:
         InputError: If it does: they would be lost, or be taken for tables of this study.
     """
-    way_out = "name another folder with --out, or move what is there"
     if is_file(out / "provenance.json"):
-        raise InputError(f"{out} holds what `{json_table(out / 'provenance.json').get('command', '')}` gave: {way_out}")
+        raise InputError(
+            f"{out} holds what `{json_table(out / 'provenance.json').get('command', '')}` gave: {ELSEWHERE}"
+        )
     if is_file(out / _STUDY):
         if _but_runs(json_table(out / _STUDY)) != _but_runs(header):
-            raise InputError(f"{out} holds the tables of another study: {way_out}")
-    elif strange := next((name for name in names if (out / name).exists()), None):
-        raise InputError(f"{out / strange} is there already, and is no result of `desertion export`: {way_out}")
+            raise InputError(f"{out} holds the tables of another study: {ELSEWHERE}")
+    else:
+        refuse_strange(out, names, "export")
 
 
 def _but_runs(header: Mapping[str, Any]) -> dict[str, Any]:
