@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from tests.checks.suites import SUITES
+
 # The same examples in every run and no clock: a test that fails, fails everywhere.
 settings.register_profile("suite", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("suite")
@@ -27,6 +29,15 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test whose file does not name the marker of its suite: `make test` reads for a suite the files that do."""
+    known = {suite.marker for suite in SUITES}
+    for item in items:
+        for name in known & {mark.name for mark in item.iter_markers()}:
+            if f"mark.{name}" not in item.path.read_text(encoding="utf-8"):
+                raise pytest.UsageError(f"{item.nodeid} has the marker {name!r}, which its file does not name")
 
 
 @pytest.fixture(autouse=True)
