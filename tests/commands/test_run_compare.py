@@ -1,6 +1,7 @@
 """The commands run, compare, plot and trace, end to end on the toy world."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -201,6 +202,21 @@ def test_trace_prints_terms_and_writes_table_and_figure(tmp_path: Path, capsys: 
     assert {path.name for path in tmp_path.iterdir()} == {"trace.csv", "trace.png", "provenance.json"}
     assert json.loads((tmp_path / "provenance.json").read_text())["replicate"] == 2
     assert pd.read_csv(tmp_path / "trace.csv")["day"].max() == 30
+
+
+def test_a_life_under_thresholds_shows_the_day_on_which_it_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who follows others leaves far below 100 % of his clock: neither the day nor why was told, and contagion was a factor that it is not."""
+    words = ["trace", "toy", "--seed", "1", "--every", "30", "--set"]
+    assert main([*words, 'behaviour.form="threshold"']) == 0
+    told = capsys.readouterr().out
+    assert "whoever's threshold the share gone has reached leaves that day" in " ".join(told.split())
+    day = re.search(r"on day (\d+)", told.splitlines()[0])
+    assert day is not None
+    assert re.search(rf"^ +(\d+–)?{day[1]}  serving ", told, re.MULTILINE)
+    assert main([*words, 'behaviour.form="additive"']) == 0
+    told = capsys.readouterr().out
+    assert "contagion ×" in told
+    assert "contagion news" not in told
 
 
 def test_trace_puts_days_that_read_alike_into_one_line(

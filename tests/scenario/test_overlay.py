@@ -138,13 +138,17 @@ def test_a_setting_that_a_policy_replaces_on_every_day_is_remarked_on() -> None:
     assert "has no effect" in toy.with_({key: 0.02}).with_policies([whole]).notes[0], "there is no day after the last"
 
 
-def test_nearness_that_regions_state_themselves_is_said_not_to_move() -> None:
+def test_nearness_that_regions_state_themselves_is_said_not_to_move(tmp_path: Path) -> None:
     """Nearer Finland does nothing to Russians, whose regions state how near it is; a coalition nothing to Belarusians and Ukrainians."""
     (said,) = Scenario.load("russia-2022").with_({"hosts.finland.access": 0.9}).notes
     assert (
         said == "access of finland is moved, which does nothing for russia-2022: the regions state their own nearness"
     )
     assert Scenario.load("russia-2022").with_({"hosts.germany.access": 0.9}).notes == ()
+    path = tmp_path / "own.toml"
+    path.write_text('extends = "russia-2022"\n[[changes]]\ndate = 2022-10-20\nset = { "hosts.finland.access" = 0.9 }\n')
+    own = Scenario.load(path)
+    assert [note for note in own.notes if "nearness" in note] == [said], "a date of the scenario's own moves as little"
     half = [{"name": "coast", "share": 0.5, "access": {"harbour": 0.5}}, {"name": "inland", "share": 0.5}]
     assert Scenario.load("toy", set={"forces.toy.regions": half, "hosts.harbour.access": 0.9}).notes == ()
     three = Scenario.load("three-armies-2022", policies=["coalition"])

@@ -152,8 +152,12 @@ def _compare(results: "Mapping[str, SearchResult]", goal: "Goal", where: str = "
             f"{where}{name}: hypervolume {volume:.3f}, {int(result.table['within'].sum())} of {len(result.table)} {counted}, "
             f"{int(joint[[name]].sum())} on the joint front"
         )
-    if not where:
-        print(f"(hypervolume: share of the box around all candidates {counted} that some candidate beats)")
+    what = (
+        f"all candidates {counted}"
+        if not where
+        else "these alone, in what they come to there: not to be held against the share above"
+    )
+    print(f"(hypervolume: share of the box around {what}, that some candidate beats)")
 
 
 def _draw(found: "Search", path: Path) -> None:

@@ -102,6 +102,7 @@ def _tell(table: pd.DataFrame, route: str, every: int) -> None:
     import pandas as pd
 
     from desertion.commands._shared.results import say
+    from desertion.simulation.trace import multipliers
 
     way = table[table["route"] == route]
     # Days on which this way is not his to take have their status alone.
@@ -109,41 +110,45 @@ def _tell(table: pd.DataFrame, route: str, every: int) -> None:
     shown = pd.concat([way, others]).sort_values("day", kind="stable")
     able = shown["route"] != ""
     changed = shown["status"].ne(shown["status"].shift()) | (shown["clock"] >= shown["threshold"]) & able
-    lines = shown[changed | ~able | (shown["day"] % every == 0)]
+    leaves = shown["day"].eq(table.attrs["about"]["day_left"])
+    lines = shown[changed | ~able | leaves | (shown["day"] % every == 0)]
     print()
     say(
         f"way: {route}; the chance to leave by it that day, how far its clock is from where he leaves (100 %), and the largest "
         "of what that chance is multiplied by"
     )
+    if table.attrs["form"] == "threshold":
+        say(
+            "contagion by thresholds: whoever's threshold the share gone has reached leaves that day, however far the clock is"
+        )
     print("\n    day  status        chance  clock  because of")
-    for words, days in _alike(lines, get_terminal_size().columns - _DAYS):
+    for words, days in _alike(lines, multipliers(table), get_terminal_size().columns - _DAYS):
         span = f"{days[0]}–{days[-1]}" if len(days) > 1 else f"{days[0]}"
         print(f"{span:>{_DAYS - 2}}  {words}".rstrip())
 
 
-def _alike(lines: pd.DataFrame, width: int) -> list[tuple[str, list[int]]]:
+def _alike(lines: pd.DataFrame, names: list[str], width: int) -> list[tuple[str, list[int]]]:
     """What each day reads, with the days in a row that read the same."""
     told: list[tuple[str, list[int]]] = []
     for _, row in lines.iterrows():
-        words = _day(row, width)
+        words = _day(row, names, width)
         if not told or told[-1][0] != words:
             told.append((words, []))
         told[-1][1].append(int(row["day"]))
     return told
 
 
-def _day(row: pd.Series, width: int) -> str:
+def _day(row: pd.Series, names: list[str], width: int) -> str:
     """What a day reads, with as many of its largest terms as the width has room for."""
     from desertion.figures.labels import multiple
-    from desertion.simulation.trace import TERMS
 
     status = str(row["status"]).replace("_", " ")
     if not row["route"]:
         return status
     clock = 100.0 * row["clock"] / row["threshold"] if row["threshold"] else 0.0
-    largest = sorted(TERMS, key=lambda name: -abs(row[name]))[:MOST_TERMS]
+    largest = sorted(names, key=lambda name: -abs(row[name]))[:MOST_TERMS]
     terms = [f"{name.replace('_', ' ')} {told}" for name in largest if (told := multiple(row[name]))]
-    first = f"{status:<11} {f'{100 * row["probability"]:.2g}':>7} % {clock:>4.0f} %  "
+    first = f"{status:<11} {float(f'{100 * row["probability"]:.2g}'):>7g} % {clock:>4.0f} %  "
     while len(terms) > 1 and len(first) + len(", ".join(terms)) > width:
         terms.pop()
     return first + ", ".join(terms)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import ceil, exp, floor, isfinite, isnan, log10
+from math import ceil, exp, floor, inf, isfinite, isnan, log10
 from textwrap import fill, shorten
 
 import pandas as pd
@@ -205,7 +205,9 @@ def dated(day: dt.date) -> str:
 
 
 def multiple(term: float) -> str:
-    """A term of the log-hazard as what it multiplies the chance to leave by, of two figures; empty where that is 1."""
+    """A term of the log-hazard as what it multiplies the chance to leave by, of two figures; empty where that is 1, "alone" where nothing else makes it."""
+    if term == inf:
+        return "alone"
     if not -700.0 < term < 700.0:
         return "never" if term < 0.0 else "at once"
     told = f"{exp(term):.2g}"

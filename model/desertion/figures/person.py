@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 
 from desertion.figures import curves, labels, style
 from desertion.figures.line_names import label_ends
-from desertion.simulation.trace import COLUMNS
+from desertion.simulation.trace import multipliers
 
 _NAMED = 7
 _STEADY = 2.5
@@ -48,7 +48,8 @@ def _panels(figure: Figure, trace: pd.DataFrame, days: pd.DataFrame, title: str)
 
 def terms(ax: Axes, days: pd.DataFrame) -> Axes:
     """Draw each term of the log-hazard over the days, the most moving ones by name, the rest added up."""
-    names = [str(name) for name in days.columns if name not in COLUMNS]
+    names = multipliers(days)
+    days = days.assign(**{name: days[name].replace([np.inf, -np.inf], np.nan) for name in names})
     size = {name: float(np.nanmax(np.abs(days[name]), initial=0.0)) for name in names}
     named = sorted((name for name in names if size[name] > 1e-9), key=lambda name: -size[name])[:_NAMED]
     rest = [name for name in names if size[name] > 1e-9 and name not in named]

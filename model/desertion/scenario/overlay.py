@@ -183,7 +183,7 @@ def outdone(found: Mapping[Target, Track], settings: Sequence[str], layers: Laye
 
 def unreached(found: Mapping[Target, Track], settings: Sequence[str], layers: Layers) -> list[str]:
     """One sentence for the hosts whose `access` is moved and the forces all of whose regions state their own nearness to them."""
-    moved = {one.name for one, track in found.items() if one.field == "access" and track.moves}
+    moved = {one.name for one, track in found.items() if one.field == "access" and (track.moves or track.own)}
     moved |= {one.name for one in map(target, settings) if one.field == "access"}
     hosts: dict[tuple[str, ...], list[str]] = {}
     for host in (host.name for host in layers.hosts if host.name in moved):
@@ -202,7 +202,7 @@ def unreached(found: Mapping[Target, Track], settings: Sequence[str], layers: La
 
 def unbanned(found: Mapping[Target, Track], settings: Sequence[str], layers: Layers) -> list[str]:
     """One sentence where exits are banned for forces without reservists alone, while those of others may leave."""
-    moved = {one.name for one, track in found.items() if one.field == "exit_ban" and track.moves}
+    moved = {one.name for one, track in found.items() if one.field == "exit_ban" and (track.moves or track.own)}
     moved |= {one.name for one in map(target, settings) if one.field == "exit_ban"}
     liable = {force.name for force in layers.forces if force.reservists > 0}
     if not moved or not liable or moved & liable:

@@ -19,6 +19,7 @@ from desertion.engine.pointer import core_of
 from desertion.errors import InputError, input_error
 from desertion.parameters import LEVELS
 from desertion.parameters.arguments import DAYS, ROW, SCALE, SEED, ruled
+from desertion.rules.hazard import MULTIPLICATIVE
 from desertion.rules.ticks import TICK, ticks
 from desertion.simulation.clocks.resting import present_tie_pressure
 from desertion.simulation.clocks.targets import log_frailty, thresholds
@@ -36,9 +37,10 @@ if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
     from desertion.simulation.world.fields import World
 
-COLUMNS = ("day", "status", "route", "open", "baseline", "rate", "probability", "clock", "threshold")
+COLUMNS = ("day", "status", "route", "open", "baseline", "rate", "probability", "clock", "threshold", "contagion")
 """Columns of a trace that are no terms: `open` is opportunity times perceived chance relative to the reference state, `rate` the hazard a
-day with frailty, `clock` the hazard added up in this spell and `threshold` the height at which the person leaves."""
+day with frailty, `clock` the hazard added up in this spell, `threshold` the height at which the person leaves, and `contagion` the logarithm of
+what contagion from all levels together multiplies the rate by, infinite where it alone makes it."""
 
 PUSHES = {
     "wounded": "push_wounded",
@@ -54,8 +56,18 @@ PUSHES = {
 }
 """What drives a person besides shared shocks, and the parameter that weighs it."""
 
-TERMS = ("frailty", *PUSHES, "shock", "punishment", *(f"contagion_{level}" for level in LEVELS))
-"""Terms of the log-hazard."""
+_LEVEL_TERMS = tuple(f"contagion_{level}" for level in LEVELS)
+
+TERMS = ("frailty", *PUSHES, "shock", "punishment", *_LEVEL_TERMS)
+"""Terms of the log-hazard. Those of contagion add up to the sum S of ODD 8, which the multiplicative form takes as it is and the others turn into `contagion`."""
+
+
+def multipliers(table: pd.DataFrame) -> list[str]:
+    """Columns of a trace whose exponentials multiply with `open` and `baseline` to `rate`: all terms, or `contagion` in place of its levels where the form adds or bends these."""
+    levels = [name for name in _LEVEL_TERMS if name in table]
+    if "contagion" not in table or np.allclose(table["contagion"], table[levels].sum(axis=1), equal_nan=True):
+        return [name for name in TERMS if name in table]
+    return [*(name for name in TERMS if name in table and name not in levels), "contagion"]
 
 
 @ruled(person=ROW, days=DAYS, seed=SEED, scale=SCALE)
@@ -84,7 +96,7 @@ def trace(
     Returns:
         One row a day and route while the person can leave, and one row a day (route "") while he cannot: the columns of
         `COLUMNS`, then those of `TERMS`. Day d is the d-th day, the first being 1; the person's decision of that morning stands in
-        its rows. `attrs["person"]` is the row of the person, `attrs["about"]` his row in the table of people at the end.
+        its rows. `attrs["person"]` is the row of the person, `attrs["about"]` his row in the table of people at the end, `attrs["form"]` the form of contagion.
 
     Raises:
         InputError: If an input is wrong or stands beside a model, there is no such person, or the model is in the other form or has run already.
@@ -114,6 +126,7 @@ def trace(
             model.step()
     table = pd.DataFrame(follower.rows, columns=[*COLUMNS, *TERMS])
     table.attrs["person"] = row
+    table.attrs["form"] = model.sized.behaviour.form
     table.attrs["about"] = model.people().iloc[row].to_dict()
     return table
 
@@ -192,6 +205,8 @@ class _Follower:
         """The rate and clock of one route, and its terms."""
         w, frailty = self._world, math.exp(self._frailty)
         rate = rate_of(w, exit_, terms["contagion_ties"])
+        felt = sum(terms[name] for name in _LEVEL_TERMS)
+        bare = exit_.open * exit_.level  # the level of the multiplicative form holds what is shared
         self._clock[route] += ticks(rate)
         own = float(rate) * frailty
         return terms | {
@@ -203,6 +218,7 @@ class _Follower:
             "probability": -math.expm1(-own),
             "clock": self._clock[route] * frailty / TICK,
             "threshold": self._thresholds[route] * frailty / TICK,
+            "contagion": felt if w.form == MULTIPLICATIVE else _log_ratio(float(rate), bare),
         }
 
     def _pushes_on(self, q: int, row: int, cl: int) -> dict[str, float]:
@@ -222,6 +238,8 @@ class _Follower:
         """What others who left add to the log-hazard of a route, level by level."""
         w, core, f = self._world, self._core, int(self._world.force_of[self._row])
         if q >= 0:
+            # The community of somebody who serves is the home of his present company.
+            row = int(w.row_seen[w.squad_community[q]])
             reception = float(units.reception_in_squad(core, q, route))
         else:
             reception = float(communities.reception_in_class(core, row, cl, route))
@@ -235,6 +253,13 @@ class _Follower:
                 felt += float(units.unit_contagion(self._cores[name], q, *place, route, total))
             terms[f"contagion_{name}"] = felt
         return terms
+
+
+def _log_ratio(rate: float, bare: float) -> float:
+    """Logarithm of what makes a bare rate this one; 0 where both are 0."""
+    if rate == bare:
+        return 0.0
+    return math.inf if bare <= 0.0 else math.log(rate / bare) if rate > 0.0 else -math.inf
 
 
 def _alone(calm: World, world: World, field: str) -> World:

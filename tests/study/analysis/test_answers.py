@@ -275,6 +275,30 @@ def test_a_mean_without_a_failed_run_is_none_on_a_front() -> None:
     assert table["front"].tolist() == [True, False]
 
 
+def test_points_are_weighed_by_the_fates_that_they_share() -> None:
+    """A shard has other replicates of every other point: the dear fate made point 0 dear, whatever it does."""
+    runs = pd.DataFrame({
+        "design": [0, 0, 0, 1, 1, 2, 2], "policies": list("aaabbcc"), "replicate": [0, 1, 2, 0, 1, 1, 2], "status": "done",
+        "price": [9.0, 2.0, 1.0, 9.0, 3.0, 2.5, 1.5],
+    })  # fmt: skip
+    runs.attrs["parameters"] = ["policies"]
+    table = pareto_table(runs, {"price": "less"})
+    assert table["price"].tolist() == [2.0, 3.0, 2.5], "replicate 1 alone is run at all three"
+    assert table["runs"].tolist() == [1, 1, 1]
+    assert table["front"].tolist() == [True, False, False]
+    with pytest.raises(InputError, match=r"no replicate has been run at all points.*merge all shards"):
+        pareto_table(runs[runs["replicate"] == runs["design"]], {"price": "less"})
+
+
+def test_a_study_whose_first_policy_has_no_run_is_not_turned_round(tmp_path: Path, study: Make) -> None:
+    """Of a merge of some shards the next policy was the baseline, and all differences had the other sign."""
+    spec = study(runs=1, pull=[0.1, 0.6], policies=POLICIES)
+    path = tmp_path / "s.sqlite"
+    run_study(spec, path, at_once(shard=(2, 3)))
+    with pytest.raises(InputError, match="'closed', the first policy, has no run that others could be held against"):
+        Study(path).paired(["left_total"])
+
+
 def test_a_front_of_no_point_is_refused(tmp_path: Path, study: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of points that nothing was known of it was said that none of them is beaten by no other."""
     done = run_study(study(runs=2, pull=[0.1, 0.6]), tmp_path / "s.sqlite", at_once())

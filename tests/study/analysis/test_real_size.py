@@ -28,6 +28,7 @@ from desertion.simulation.record.columns import MEASURES, SIMULATED
 from desertion.study.analysis.selection import Selection
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.design.edition import reading
+from desertion.study.design.replicates import half_widths
 from desertion.study.run.options import RunOptions
 from tests.shortcuts import in_process
 
@@ -53,6 +54,29 @@ def real(path: Path) -> Study:
 def simulated(path: Path) -> Study:
     """The same with what its runs counted."""
     return Study(path, simulated=True)
+
+
+def test_a_precision_rule_is_asked_of_persons_at_real_size(tmp_path: Path) -> None:
+    """Half widths in the units that the answers have, at each point's own scale; the file counts what is lacking by the same rule."""
+    rule = {
+        "measure": "left_total",
+        "relative": False,
+        "half_width": 40.0,
+        "minimum": 4,
+        "step": 2,
+        "maximum": 12,
+        "look_ahead": 0,
+    }
+    done = sweep(scenario="toy", days=20, vary={"scale": [0.2, 1.0]}, runs=rule, measures=["left_total", "share_left"], out=tmp_path / "s.sqlite", workers=1, quiet=True)  # fmt: skip
+    assert not done.lacking
+    assert not done.surplus
+    for _, runs in done.runs.groupby("design"):
+        values = runs.sort_values("replicate")["left_total"].to_numpy()
+        assert len(values) == next(
+            count for count in range(4, 13, 2) if count == 12 or half_widths(values[:count], 0.95)[-1] < 40.0
+        )
+    reached = sweep(scenario="toy", days=20, scale=0.2, runs={"chance_of": "left_total", "at_least": 1.0 + done.runs["left_total"].max(), "half_width": 0.3}, measures=["left_total"], out=tmp_path / "t.sqlite", workers=1, quiet=True)  # fmt: skip
+    assert not reached.lacking
 
 
 def test_counts_are_divided_by_the_scale_of_their_point_and_shares_and_money_are_not(

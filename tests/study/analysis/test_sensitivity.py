@@ -201,6 +201,17 @@ def test_the_spread_over_replicates_has_indices_of_its_own() -> None:
     assert spread["first"].abs().max() < 0.25
 
 
+@pytest.mark.parametrize("kind", ["sobol", "morris"])
+def test_points_that_were_run_with_other_fates_are_refused(kind: str) -> None:
+    """A shard has replicate 0 of one point and 1 of the next: an effect was a change of seed, with an interval clear of 0, and a total index 267."""
+    rule = DesignRule(kind=kind, points=8, seed=1)
+    runs = _runs(rule, replicates=2)
+    shard = runs[runs["replicate"] == runs["design"] % 2]
+    judge = sobol_table if kind == "sobol" else morris_table
+    with pytest.raises(InputError, match=r"needs the same replicates at every point.*merge all shards, or finish"):
+        judge(shard, "y", rule, THREE)
+
+
 @pytest.mark.parametrize("harm", ["missing", "failed", "nan", "infinite", "uneven"])
 def test_missing_runs_are_refused_and_never_zero(harm: str) -> None:
     """SALib would answer 0 for every factor with a single NaN among the outcomes."""

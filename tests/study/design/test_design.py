@@ -115,6 +115,25 @@ def test_policies_count_among_the_points_of_a_design_that_is_too_large() -> None
         spec_from(table, "s", "s.toml").points()
 
 
+def test_each_trajectory_has_streams_of_its_own() -> None:
+    """With the four values of a factor of four levels all trajectories shared four streams of chance, and the dummy's interval held the truth in 64 of 100 studies."""
+    points = lay_out(DesignRule(kind="morris", points=10, dummy=True), RANGES, "s")
+    each = len(RANGES) + 2
+    streams = [
+        {float(str(point["dummy"])) for point in points[first : first + each]} for first in range(0, len(points), each)
+    ]
+    assert [len(own) for own in streams] == [2] * 10, "the dummy takes one step in each"
+    assert len(set[float]().union(*streams)) == 20
+    assert all(2 * number <= value <= 2 * number + 1 for number, own in enumerate(streams) for value in own)
+    # A sobol design's are as many as its points anyway.
+    assert (
+        max(
+            float(str(point["dummy"])) for point in lay_out(DesignRule(kind="sobol", points=8, dummy=True), RANGES, "s")
+        )
+        < 1
+    )
+
+
 @pytest.mark.parametrize("design", [{"kind": "lhs", "points": 9}, {"kind": "sequence", "points": 9, "dummy": True}])
 def test_a_design_is_laid_out_also_where_nothing_is_varied(design: dict[str, object]) -> None:
     """A dummy is varied then; without one there is nothing to spread, which is said and not run once."""

@@ -29,6 +29,21 @@ def _all(schedule: Schedule, order: np.random.Generator) -> list[tuple[int, int]
         done.append(key)
 
 
+def test_a_precision_is_that_of_real_size() -> None:
+    """Of runs of a tenth of real size an error of two simulated persons is one of twenty."""
+    rule = ReplicateRule(measure="y", relative=False, half_width=2.0, minimum=2, maximum=2, step=1, look_ahead=0)
+    one, ten = (
+        Schedule(rule.model_copy(update={"maximum": 9}), 2),
+        Schedule(rule.model_copy(update={"maximum": 9}), 2, scales=(1.0, 0.1)),
+    )
+    for schedule in (one, ten):
+        for design in range(2):
+            for replicate, value in enumerate((5.0, 5.1)):
+                schedule.finish((design, replicate), value)
+    assert list(one.targets) == [2, 2]
+    assert list(ten.targets) == [2, 3]
+
+
 def test_runs_come_breadth_first() -> None:
     """All points at replicate 0, then all at replicate 1: an early stop is an even sample."""
     schedule = Schedule(ReplicateRule(number=2), 3)

@@ -46,7 +46,8 @@ def Person() -> Any:
         text("One life and what moves it", "h1")
         text(
             "Pick somebody in the picture on the page “Watch it happen”, or give a number. That life is run again from the first day under the same "
-            "seed, and every term that the rules add up is written down. People leave on the day on which a clock reaches their own threshold.",
+            "seed, and every term that the rules add up is written down. People leave on the day on which a clock reaches their own threshold, and where "
+            "contagion goes by thresholds also once enough others have left.",
             kind="lead",
         )
         Refused("person")
@@ -187,11 +188,11 @@ def _changes(trace: pd.DataFrame) -> str:
 def _terms(trace: pd.DataFrame, route: str) -> str:
     """The terms of his log-hazard on the first, the middle and the last day of the way, as markup."""
     from desertion.figures.labels import likelier
-    from desertion.simulation.trace import TERMS
+    from desertion.simulation.trace import multipliers
 
     terms = trace[trace["route"] == route]
     days = terms.iloc[sorted({0, len(terms) // 2, len(terms) - 1})]
-    told = {name.replace("_", " "): [likelier(value) for value in days[name]] for name in TERMS}
+    told = {name.replace("_", " "): [likelier(value) for value in days[name]] for name in multipliers(trace)}
     # A term that multiplies by 1 on all three days says nothing.
     rows = [[name, *(words or "no effect" for words in cells)] for name, cells in told.items() if any(cells)]
     rows += [[words, *(_plain(value) for value in days[name])] for name, words in LATEST_WORDS.items()]

@@ -61,7 +61,13 @@ class Answers(Contents):
         Raises:
             InputError: If no replicate has finished under two policies and otherwise equal inputs.
         """
-        table = paired.paired_differences(self.runs, listed(measures), baseline)
+        # The first of the study, of which a shard or a merge of some may have no run.
+        first = str(self.points[paired.ARM].iloc[0]) if paired.ARM in self.points else None
+        if baseline is None and first is not None and first not in set(self.runs[paired.ARM]):
+            raise InputError(
+                f"{self.path}: {first!r}, the first policy, has no run that others could be held against: finish the study, or merge all shards"
+            )
+        table = paired.paired_differences(self.runs, listed(measures), baseline or first)
         if "difference" not in table:
             raise InputError(
                 f"{self.path}: no two policies share the other inputs in a replicate that has finished: run each "

@@ -20,29 +20,36 @@ USUAL: Mapping[str, str] = {"left_total": MORE, "cost_eur": LESS, "infiltrators"
 def pareto_table(runs: pd.DataFrame, wanted: Mapping[str, str] = USUAL) -> pd.DataFrame:
     """Means of each design point, and whether it lies on the Pareto front.
 
-    Means, since budgets and rare events such as infiltrators are judged by what they come to. A point of which a run failed that
-    others finished, or lacks a measure, has no mean of it, which would be of other people and fates than theirs are.
+    Means, since budgets and rare events such as infiltrators are judged by what they come to, over the replicates that all points
+    have: others would be of other people and fates. A point of which a run failed that others finished, or lacks a measure, has no mean of it.
 
     Args:
         runs: Table of runs.
         wanted: For each measure whether "more" or "less" of it is better.
 
     Returns:
-        One row a design point: its parameters, runs, the mean of each measure, and front.
+        One row a design point: its parameters, runs that are weighed, the mean of each measure, and front.
 
     Raises:
-        InputError: If a measure does not exist or its wish is neither more nor less.
+        InputError: If a measure does not exist or its wish is neither more nor less, or no replicate has been run at all points.
     """
     goal = Goal(wanted, {})
     done = done_runs(runs, *wanted)
     parameters = parameters_of(runs)
-    groups = done.groupby("design")
-    runs_of = groups.size().rename("runs")
-    measured = done[list(wanted)].replace([np.inf, -np.inf], np.nan).groupby(done["design"])
+    points = done.groupby("design")[parameters].first()
     lost = runs.loc[(runs["status"] != DONE) & runs["replicate"].isin(done["replicate"]), "design"]
-    whole = measured.count().eq(runs_of, axis=0)
-    means = measured.mean().where(whole & ~whole.index.isin(lost)[:, None])
-    table = pd.concat([groups[parameters].first(), runs_of, means], axis=1)
+    fates = done[~done["design"].isin(lost)].groupby("design")["replicate"].agg(frozenset)
+    common = frozenset[int]() if fates.empty else frozenset.intersection(*fates)
+    if len(fates) and not common:
+        raise InputError(
+            "no replicate has been run at all points, so that none can be held against another on the same people and fates: finish the study, or merge all shards"
+        )
+    used = done[done["replicate"].isin(common) | done["design"].isin(lost)]
+    groups = used[[*wanted]].replace([np.inf, -np.inf], np.nan).groupby(used["design"])
+    runs_of = groups.size().rename("runs")
+    whole = groups.count().eq(runs_of, axis=0)
+    means = groups.mean().where(whole & ~whole.index.isin(lost)[:, None])
+    table = pd.concat([points, runs_of, means], axis=1)
     return table.assign(front=on_front(goal.gains(table))).reset_index()
 
 

@@ -186,6 +186,11 @@ def point_outcomes(runs: pd.DataFrame, measure: str, points: int, of: str, purpo
         raise InputError(
             f"{purpose} needs the same number of replicates at every point, here {sizes.min()} to {sizes.max()}"
         )
+    if done.groupby("design")["replicate"].agg(frozenset).nunique() > 1:
+        raise InputError(
+            f"{purpose} needs the same replicates at every point, and here points were run with other people and fates: "
+            "merge all shards, or finish the study"
+        )
     if of == SPREAD and sizes.iloc[0] < 2:
         raise InputError(f"{purpose} of the spread needs at least two replicates a point: raise replicates")
     outcomes = (groups.std(ddof=1) if of == SPREAD else groups.mean()).to_numpy(np.float64)

@@ -22,7 +22,9 @@ MOST_POINTS = 1_000_000
 
 DUMMY = "dummy"
 """Name of the factor that no rule reads. It picks the stream of chance, so that its index is what luck explains: the
-noise floor of a sensitivity analysis. With the same chance at every point it would be 0 and say nothing."""
+noise floor of a sensitivity analysis. With the same chance at every point it would be 0 and say nothing. In a morris design
+its value is the share and twice the number of the trajectory: with the same few streams in all trajectories these would be no
+independent looks, and their interval would be too narrow."""
 
 SEARCH = "search"
 """Kind of a design whose points a search finds while it runs."""
@@ -174,9 +176,14 @@ def _points(rule: DesignRule, factors: tuple[Factor, ...], where: str) -> list[P
         names = [factor.name for factor in factors]
         return [dict(zip(names, row, strict=True)) for row in itertools.product(*(factor.grid() for factor in factors))]
     shares = unit_points(rule, len(factors), where)
-    return [
+    points = [
         {factor.name: factor.at(float(share)) for factor, share in zip(factors, row, strict=True)} for row in shares
     ]
+    if rule.dummy and rule.kind == "morris":
+        for place, point in enumerate(points):
+            # Twice, or the end of one trajectory would be the beginning of the next.
+            point[DUMMY] = 2 * (place // (len(factors) + 1)) + float(shares[place, -1])
+    return points
 
 
 def _latin(rule: DesignRule, count: int, _where: str) -> np.ndarray:

@@ -24,9 +24,9 @@ class ReplicateRule(Frozen):
         number: The fixed number, or 0 where a precision decides.
         measure: Measure whose mean must be known to `half_width`.
         chance_of: Measure whose chance of reaching `at_least` must be known to `half_width` (Wilson's interval).
-        at_least: Level that counts as reached; a rule on a chance has to state it, since every run reaches one of 0.
+        at_least: Level that counts as reached, of counts in persons at real size; a rule on a chance has to state it, since every run reaches one of 0.
         half_width: Half the confidence interval to be reached: a share of the mean's size where `relative`, else in the
-            measure's own unit; for a chance always in chance.
+            measure's own unit, for counts persons at real size; for a chance always in chance.
         relative: Whether `half_width` is a share of the mean, which a mean of 0 never reaches.
         confidence: Confidence of the interval, in (0, 1).
         minimum: Replicates run before the first decision.
@@ -100,7 +100,7 @@ def next_target(rule: ReplicateRule, prefix: Sequence[float | None]) -> int:
 
     Args:
         rule: The rule.
-        prefix: The watched measure in the order of the replicates; None where a run failed or gave no number.
+        prefix: The watched measure in the order of the replicates, counts at real size; None where a run failed or gave no number.
 
     Returns:
         `len(prefix)` if these suffice, else the larger number to run before asking again.
@@ -116,7 +116,7 @@ def precise_from(rule: ReplicateRule, prefix: Sequence[float | None]) -> int | N
 
     Args:
         rule: A rule that is adaptive.
-        prefix: The watched measure in the order of the replicates; None where a run failed or gave no number.
+        prefix: The watched measure in the order of the replicates, counts at real size; None where a run failed or gave no number.
     """
     have = len(prefix)
     tight = _tight(rule, prefix)

@@ -22,10 +22,14 @@ class Schedule:
         points: Number of design points.
         shard: (i, n) to do only the i-th of n parts, i from 1. Parts split runs, or whole points under a
             precision rule.
+        scales: By which the watched measure is divided for real size, one a design point; none where it is as it is.
     """
 
-    def __init__(self, rule: ReplicateRule, points: int, shard: tuple[int, int] = (1, 1)) -> None:
+    def __init__(
+        self, rule: ReplicateRule, points: int, shard: tuple[int, int] = (1, 1), scales: Sequence[float] = ()
+    ) -> None:
         self._rule = rule
+        self._scales = scales
         self._points = points
         self._shard = shard
         self._target = [first_target(rule)] * points
@@ -80,9 +84,11 @@ class Schedule:
 
         Args:
             key: The run.
-            value: The watched measure, None where the run failed or gave no number.
+            value: The watched measure as the run has it, None where the run failed or gave no number.
         """
         design, replicate = key
+        if value is not None and self._scales:
+            value /= self._scales[design]
         state = self._state[design]
         if replicate >= len(state):
             # A resumed file may hold replicates beyond the first decision, which is still to be taken again.

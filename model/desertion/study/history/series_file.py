@@ -36,6 +36,8 @@ def read(path: Path, entry: dict[str, Any], for_all: Mapping[str, str] | None = 
     where = shown(path)
     remarks: list[str] = []
     points = _points(path, where, str(entry["kind"]), for_all, remarks)
+    if for_all is not None and entry["kind"] == "flow":
+        remarks += _unreported(points, where)
     series = Series(
         name=path.stem,
         title=str(entry["title"]),
@@ -43,7 +45,9 @@ def read(path: Path, entry: dict[str, Any], for_all: Mapping[str, str] | None = 
         use=cast(Use, entry["use"]),
         points=points,
         caveats=tuple(entry.get("caveats", ())),
-        gaps=str(entry.get("gaps", "")),
+        gaps=str(
+            entry.get("gaps", "" if for_all is None else "days in no row of a file of the user's own were not reported")
+        ),
         level_shifts=tuple(date.fromisoformat(day) for day in entry.get("level_shifts", ())),
         origin=_day(entry.get("origin")),
         fit_from=_day(entry.get("fit_from")),
@@ -104,8 +108,7 @@ def _by_group(groups: Sequence[str]) -> list[list[int]]:
 def _ends(starts: Sequence[date], kind: str, key: str, where: str) -> list[date]:
     """The last days of intervals known by their first: levels are of one day, flows last until the next begins."""
     for before, after in pairwise(starts):
-        if after <= before:
-            raise input_error(key, str(after), f"must be after {before}", where=where, way_out="sort the rows by date")
+        _check_order(before, after, key, where)
     if kind != "flow":
         return list(starts)
     ends = [after - timedelta(days=1) for after in starts[1:]]
@@ -117,6 +120,17 @@ def _ends(starts: Sequence[date], kind: str, key: str, where: str) -> list[date]
         if final.year + years <= date.max.year:
             lasting = (date(final.year + years, month + 1, final.day) - final).days - 1
     return [*ends, final + min(timedelta(days=lasting), date.max - final)]
+
+
+def _check_order(before: date, after: date, key: str, where: str) -> None:
+    if after == before:
+        raise _twice(after, key, where)
+    if after < before:
+        raise input_error(key, str(after), f"must be after {before}", where=where, way_out="sort the rows by date")
+
+
+def _twice(day: date, key: str, where: str) -> InputError:
+    return input_error(key, str(day), "stands twice", where=where, way_out="keep one row per interval")
 
 
 def _long(starts: Sequence[date], ends: Sequence[date], where: str) -> list[str]:
@@ -132,6 +146,22 @@ def _long(starts: Sequence[date], ends: Sequence[date], where: str) -> list[str]
     return [
         f"{where}: {many} at least twice the usual {usual} day{'s' * (usual != 1)}, first that from {start} ({days} days, up to the next row): "
         "if a row is missing there, add it with its value, or give start and end"
+    ]
+
+
+def _unreported(points: Sequence[Point], where: str) -> list[str]:
+    """A remark on days between rows that are in none, which are not compared."""
+    gaps = [
+        (before.end + timedelta(days=1), (after.start - before.end).days - 1)
+        for places in _by_group([point.group for point in points])
+        for before, after in pairwise([points[place] for place in places])
+        if (after.start - before.end).days > 1
+    ]
+    if not gaps:
+        return []
+    first, days = gaps[0]
+    return [
+        f"{where}: {many(sum(length for _, length in gaps), 'day')} between rows {'is' if gaps == [(first, 1)] else 'are'} in none, first {many(days, 'day')} from {first}; nothing is said of such days, or compared on them"
     ]
 
 
@@ -169,7 +199,7 @@ def _count(row: Row, key: str) -> float:
 
 def _check_neighbours(before: Point, after: Point, series: Series, where: str) -> None:
     if (before.start, before.end) == (after.start, after.end):
-        raise input_error("start", str(after.start), "stands twice", where=where, way_out="keep one row per interval")
+        raise _twice(after.start, "start", where)
     if after.start <= (before.end if series.kind == "flow" else before.start):
         raise input_error(
             "start", str(after.start), f"must be after {before.end}", where=where, way_out="sort the rows by date"

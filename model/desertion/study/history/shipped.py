@@ -23,7 +23,7 @@ def names() -> list[str]:
 def load(name: str, kind: str = "flow", for_all: Mapping[str, str] | None = None) -> Series:
     """A shipped series by name, or the series in a CSV file given by its path.
 
-    A file of the user's own is taken for a series without gaps that may be fitted.
+    A file of the user's own is taken for a series that may be fitted; days that are in none of its rows are remarked upon.
 
     Args:
         name: a name, or a path that ends in .csv.

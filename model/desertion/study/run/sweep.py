@@ -37,6 +37,7 @@ from desertion.study.run.origin import fingerprint_of, header
 from desertion.study.run.runner import Progress, Runner
 from desertion.study.store.resumption import refuse_edited
 from desertion.study.store.row import DONE, watched
+from desertion.study.store.scales import scales_of_measure
 from desertion.study.store.writer import StudyWriter
 
 if TYPE_CHECKING:
@@ -243,7 +244,8 @@ def drive(
     retry_from: int = 0,
 ) -> None:
     """Do the runs that a study's file lacks; failed ones, where they are wanted again, from one design point on."""
-    schedule = Schedule(spec.replicates, len(points), options.shard)
+    scales = scales_of_measure(writer.path, writer.header(), points, spec.replicates.watched)
+    schedule = Schedule(spec.replicates, len(points), options.shard, scales)
     starts: dict[Key, int] = {}
     for row, sound in writer.examined():  # damaged runs are done again
         if row.design < len(points) and sound:

@@ -16,6 +16,7 @@ from desertion.study.design.schedule import Schedule
 from desertion.study.store.disk import failure, is_full
 from desertion.study.store.layout import APPLICATION, FORMAT, OLD_TASKS, PLAIN, connected, row_of
 from desertion.study.store.row import Row, watched
+from desertion.study.store.scales import scales_of_measure
 from desertion.study.store.seal import SEAL, TALLY, Tally, seal_of
 
 # The tally stands in the statement that reads the runs, so that both are of one moment while a driver writes.
@@ -180,8 +181,9 @@ class StudyFile:
         with self._sentences():
             state = self._state()
         if self._kept_asked is None or self._kept_asked[0] != state:
-            rule = ReplicateRule.model_validate(self.header()["spec"]["replicates"])
-            schedule = Schedule(rule, len(self.points()))
+            header, points = self.header(), self.points()
+            rule = ReplicateRule.model_validate(header["spec"]["replicates"])
+            schedule = Schedule(rule, len(points), scales=scales_of_measure(self.path, header, points, rule.watched))
             if rule.adaptive:
                 rows = [row for row, sound in self.examined() if sound]
                 for row in rows:

@@ -1,13 +1,16 @@
 """Scales: at which share of real size, and for how many days, the design points of a study's file were run."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
+from desertion.simulation.record.columns import MEASURES, counted
 from desertion.study.design.factors import Point
 from desertion.study.design.point import DIALS, scenario_of
+from desertion.study.design.spec import REPEATABLE
 
 
 def scales(path: Path, header: Mapping[str, Any], points: Sequence[Point]) -> list[float]:
@@ -28,6 +31,21 @@ def scales(path: Path, header: Mapping[str, Any], points: Sequence[Point]) -> li
             f"{path}: at which scale it ran is not known, for {problem}; its counts of simulated persons can be "
             "had with simulated=True, or --simulated"
         ) from problem
+
+
+def scales_of_measure(path: Path, header: Mapping[str, Any], points: Sequence[Point], measure: str) -> Sequence[float]:
+    """What a measure is divided by for real size, one a design point; empty where it counts no persons, runs have no size, or their scale is not known.
+
+    Args:
+        path: The file.
+        header: What it says about itself.
+        points: Its design points.
+        measure: The measure, an empty string for none.
+    """
+    if header["spec"]["task"] in REPEATABLE and counted([measure], MEASURES):
+        with suppress(InputError):
+            return scales(path, header, points)
+    return ()
 
 
 def horizons(header: Mapping[str, Any], points: Sequence[Point]) -> list[int]:

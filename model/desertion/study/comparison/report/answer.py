@@ -219,7 +219,7 @@ def _fate(comparison: Tables, force: str) -> str:
         most = min(runs.values())
         return (
             f"{the} collapses in {'no run' if most == 1 else f'none of the {most} runs'} of any policy; with 95 % confidence its chance is below "
-            f"{math.ceil(100.0 * float(rows['high'].max()))} % for each."
+            f"{math.ceil(100.0 * (1.0 - 0.05 ** (1.0 / most)))} % for each."
         )
     worst = max(shares, key=lambda policy: shares[policy])
     least = min(shares, key=lambda policy: shares[policy])
