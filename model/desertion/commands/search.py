@@ -152,12 +152,9 @@ def _compare(results: "Mapping[str, SearchResult]", goal: "Goal", where: str = "
             f"{where}{name}: hypervolume {volume:.3f}, {int(result.table['within'].sum())} of {len(result.table)} {counted}, "
             f"{int(joint[[name]].sum())} on the joint front"
         )
-    what = (
-        f"all candidates {counted}"
-        if not where
-        else "these alone, in what they come to there: not to be held against the share above"
-    )
-    print(f"(hypervolume: share of the box around {what}, that some candidate beats)")
+    whose = "these alone" if where else f"all candidates {counted}"
+    apart = "; these come to other numbers, so that it is not to be held against the share above" if where else ""
+    print(f"(hypervolume: share of the box around {whose} that some candidate beats{apart})")
 
 
 def _draw(found: "Search", path: Path) -> None:
