@@ -61,7 +61,7 @@ def test_a_precision_rule_is_asked_of_persons_at_real_size(tmp_path: Path) -> No
     rule = {
         "measure": "left_total",
         "relative": False,
-        "half_width": 40.0,
+        "half_width": 12.0,
         "minimum": 4,
         "step": 2,
         "maximum": 12,
@@ -70,10 +70,13 @@ def test_a_precision_rule_is_asked_of_persons_at_real_size(tmp_path: Path) -> No
     done = sweep(scenario="toy", days=20, vary={"scale": [0.2, 1.0]}, runs=rule, measures=["left_total", "share_left"], out=tmp_path / "s.sqlite", workers=1, quiet=True)  # fmt: skip
     assert not done.lacking
     assert not done.surplus
+    assert done.runs.groupby("design").size().tolist() == [10, 4], (
+        "asked of simulated persons both points stopped at four"
+    )
     for _, runs in done.runs.groupby("design"):
         values = runs.sort_values("replicate")["left_total"].to_numpy()
         assert len(values) == next(
-            count for count in range(4, 13, 2) if count == 12 or half_widths(values[:count], 0.95)[-1] < 40.0
+            count for count in range(4, 13, 2) if count == 12 or half_widths(values[:count], 0.95)[-1] < 12.0
         )
     reached = sweep(scenario="toy", days=20, scale=0.2, runs={"chance_of": "left_total", "at_least": 1.0 + done.runs["left_total"].max(), "half_width": 0.3}, measures=["left_total"], out=tmp_path / "t.sqlite", workers=1, quiet=True)  # fmt: skip
     assert not reached.lacking
