@@ -13,6 +13,7 @@ from desertion import DesertionModel, Scenario, trace
 from desertion.cli import main
 from desertion.commands._shared import running as _running
 from desertion.commands.plot import _run
+from desertion.commands.trace import _day
 from desertion.figures.events import events
 from desertion.rules.draws import replicate_seed
 from desertion.study.comparison.comparison import Comparison
@@ -217,6 +218,14 @@ def test_a_life_under_thresholds_shows_the_day_on_which_it_is_left(capsys: pytes
     told = capsys.readouterr().out
     assert "contagion ×" in told
     assert "contagion news" not in told
+
+
+def test_a_chance_near_one_is_told_without_a_power_of_ten() -> None:
+    """It read 1e+02 %; small ones keep two figures."""
+    row = {"status": "serving", "route": "hide", "clock": 2.0, "threshold": 1.0, "frailty": 0.7}
+    told = {chance: _day(pd.Series({**row, "probability": chance}), ["frailty"], 80) for chance in (0.9999, 0.0123)}
+    assert told[0.9999] == "serving         100 %  200 %  frailty ×2"
+    assert "1.2 %" in told[0.0123]
 
 
 def test_trace_puts_days_that_read_alike_into_one_line(
