@@ -140,7 +140,7 @@ def test_what_both_matched_sets_agree_on_is_what_is_said_in_short() -> None:
         ("experiments/claims/record.md", "wounding-doctrine", "{0[shown]} of 120 by the means, {0[sure]} to {0[possible]} with unclear ones either way"),
         ("experiments/claims/record.md", "wounding-doctrine", "*depends*: {4[shown]} of 96, {4[sure]} to {4[possible]}"),
         ("README.md", "fast-track", "{0[median]:.0f} per 1,000 in the median one and 8 to 300 in nine of ten; {1[median]:.0f} and {2[median]:.0f} in two sets"),
-        ("README.md", "wounding-doctrine", "the opposite in {0[opposite]} of 120"),
+        ("README.md", "wounding-doctrine", "one world of 120 shows it, and {0[opposite]} show the opposite"),
         ("experiments/claims/README.md", "coalition", "of {3[worlds]} worlds, the coalition by {3[shown]}, and supply"),
     ],
 )  # fmt: skip
@@ -150,6 +150,38 @@ def test_numbers_of_a_sentence_are_those_of_the_table(path: str, claim: str, sen
     rows = [found.get((name, claim), {}) for name in (DRAWN, FIRST, SECOND, "first set, wider ranges", "set before")]
     numbers = [{**row, "median": float(row["median"].rstrip("†").replace(",", ""))} if row else {} for row in rows]
     assert sentence.format(*numbers) in text(path)
+
+
+def test_other_pages_count_words_as_the_table_does() -> None:
+    """How many hold and fail in both of Russia's sets, and in how many of the GDR's worlds the exodus brings the fall."""
+    found = words()
+    first, second = (Counter(row["word"] for (own, _), row in found.items() if own == name) for name in (FIRST, SECOND))
+    assert (
+        f"matched worlds {first['holds']} hold and {first['fails']} fail, in the second set {second['holds']} and {second['fails']}"
+        in text("CHANGELOG.md")
+    )
+    assert "in both sets of worlds near to what was counted three of thirty hold and four fail" in text(
+        "experiments/README.md"
+    )
+    gdr = [found[f"GDR, {name}", "cascade-topples"] for name in (FIRST, SECOND)]
+    told = " and ".join(f"{row['shown']} of {row['worlds']}" for row in gdr)
+    assert f"a week earlier or more by the exodus in {told}," in text("experiments/claims/README.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "ensemble"),
+    [
+        (FIRST, "russia-2022"),
+        (SECOND, "russia-2022-seed15"),
+        (f"GDR, {FIRST}", "gdr-1989"),
+        (f"GDR, {SECOND}", "gdr-1989-seed15"),
+    ],
+)
+def test_no_claim_is_judged_in_more_worlds_than_its_set_has(name: str, ensemble: str) -> None:
+    """Rows of a set that was replaced bear another name."""
+    lines = (ROOT / "seeds" / "ensemble" / f"{ensemble}.csv").read_text(encoding="utf-8").splitlines()
+    worlds = sum(not line.startswith("#") for line in lines) - 1
+    assert max(int(row["worlds"]) for (own, _), row in words().items() if own == name) <= worlds
 
 
 def test_contagion_in_drawn_and_in_matched_worlds_is_quoted_from_both_reports() -> None:
