@@ -91,6 +91,18 @@ def test_recalled_months_are_fitted_only_with_the_flag() -> None:
     assert series.fit_points(recalled=True).recalled
 
 
+def test_recalled_rows_that_are_left_out_are_told(tmp_path: Path) -> None:
+    """Three of twelve; a fit with the flag leaves out what is recalled alone."""
+    rows = [
+        f"2020-01-{d:02d},2020-01-{d:02d},1,,,persons,x,counted,{'A' if d > 3 else 'C*' if d > 1 else 'C'}"
+        for d in range(1, 13)
+    ]
+    series = history.load(_write(tmp_path, *rows))
+    for recalled, many in ((False, 3), (True, 1)):
+        told = f"{series.name}: {many} of 12 rows are recalled (grade C or C*) and left out"
+        assert series.fit_points(recalled=recalled).remarks == (told,)
+
+
 def test_grade_c_is_never_fitted(tmp_path: Path) -> None:
     """Memory alone is no datum, flag or no flag."""
     rows = [f"2020-01-{d:02d},2020-01-{d:02d},1,,,persons,x,recalled,C" for d in range(1, 13)]

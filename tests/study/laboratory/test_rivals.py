@@ -46,6 +46,22 @@ def test_thirty_four_capitals_are_thirty_four() -> None:
     assert (np.diff(made.published, axis=1) >= 0).all()
 
 
+def test_running_totals_never_fall() -> None:
+    """The reader takes none that do. Sums of counts have the errors of their parts; estimates have each its own, and none below the one before."""
+    flow = np.full((4000, MONTHS.steps), 50.0)
+    noisy = replace(MONTHS, cumulative=True, noise=(0.01, 0.01))
+    sums, estimates = (
+        replace(noisy, estimates=each).publish(flow, np.random.default_rng(RNG)) for each in (False, True)
+    )
+    assert (np.diff(sums, axis=1) >= 0.0).all()
+    assert (np.diff(estimates, axis=1) >= 0.0).all()
+    assert sums[:, -1].std() / sums[:, -1].mean() == pytest.approx(0.1 / np.sqrt(10.0), rel=0.1)
+    # The last of ten has a tenth of error of its own; that it is above the nine before takes a part away.
+    assert 0.05 < estimates[:, -1].std() / estimates[:, -1].mean() < 0.1
+    still = replace(noisy, estimates=True).publish(flow * np.r_[1.0, np.zeros(39)], np.random.default_rng(RNG))
+    assert (np.diff(still, axis=1) >= 0.0).all()
+
+
 @pytest.mark.statistical
 def test_shares_owed_to_contagion_are_even() -> None:
     """Null: uniform. 3,000 histories of the three forms that do not tip at once: each fifth holds 0.2 within 4.7 se (0.04); false alarms under 3e-5."""

@@ -12,7 +12,7 @@ import pytest
 from desertion.errors import InputError
 from desertion.study.history import shipped as history
 from desertion.study.history.series import Point, Series
-from desertion.study.thesis.cases import case, case_of, shipped_cases
+from desertion.study.thesis.cases import case, case_of, own_case, shipped_cases
 
 
 def _series(values: list[float], kind: str = "flow") -> Series:
@@ -56,6 +56,84 @@ def test_a_month_has_its_own_length_whatever_the_step() -> None:
 def test_a_figure_shorter_than_a_step_stands_for_its_step() -> None:
     """A Monday stands for its week: sixteen weeks of one step."""
     assert case("leipzig-mondays").window.lengths.tolist() == [1.0] * 16
+
+
+def test_running_totals_end_on_their_own_days() -> None:
+    """Steps of three days: from 1 to 5 November are five days and from 6 to 9 November four, whatever steps they begin and end in."""
+    days = np.diff(
+        [date(1989, 1, 1) - timedelta(days=1), *(p.end for p in case("gdr-emigration-points").series.points)]
+    )
+    assert case("gdr-emigration-points").window.lengths == pytest.approx(np.array([day.days for day in days]) / 3.0)
+
+
+def _rows(days: list[int], values: list[float], kind: str = "flow") -> Series:
+    """A series of figures that adjoin, each so many days long; running totals are told on the last of these days."""
+    ends = date(2029, 12, 31) + np.cumsum(days) * timedelta(days=1)
+    points = tuple(
+        replace(
+            _series([0.0]).points[0],
+            start=end if kind == "cumulative" else end - timedelta(days=length - 1),
+            end=end,
+            value=value,
+        )
+        for end, length, value in zip(ends.tolist(), days, values, strict=True)
+    )
+    return replace(_series([0.0], kind), points=points)
+
+
+@pytest.mark.parametrize("days", [[1] * 160, [1] * 365, [7] * 52 + [1] * 14, [1] * 14 + [7] * 52, [30] * 20 + [1] * 9])
+def test_no_figure_of_ones_own_is_shorter_than_a_step(days: list[int]) -> None:
+    """Ten a day whatever the rows: log rates are one number, nothing is lost, and what was put together is told."""
+    series = _rows(days, [10.0 * length for length in days])
+    judged = own_case(series, (100_000, 100_000))
+    assert judged.window.lengths.min() >= 1.0
+    assert judged.window.lengths.sum() == pytest.approx(judged.window.steps)
+    assert judged.window.total == judged.series.values.sum() == series.values.sum()
+    assert np.ptp(judged.logs) < 0.06
+    put = len(days) - len(judged.series.points)
+    assert [f"{put} of {len(days)} figures are added" in remark for remark in judged.series.remarks] == [True] * bool(
+        put
+    )
+
+
+def test_running_totals_nearer_to_each_other_than_a_step_are_left_out() -> None:
+    """Seven days in a row among months: the last of them stays, at the same rate as all others."""
+    days = [30] * 8 + [1] * 7 + [30] * 4
+    judged = own_case(_rows(days, np.cumsum(10.0 * np.array(days)).tolist(), "cumulative"), (100_000, 100_000))
+    assert judged.window.lengths.min() >= 1.0
+    assert np.ptp(judged.logs) < 0.01
+    assert any("figures are left out" in remark for remark in judged.series.remarks)
+
+
+def test_what_was_counted_before_the_first_row_is_taken_off() -> None:
+    """Fifty thousand of before change nothing, and are told; a first row that has a start counts from there."""
+    days = [7] * 12
+    flows = np.linspace(20.0, 90.0, 12)
+    plain, late = (
+        own_case(_rows(days, (before + np.cumsum(flows)).tolist(), "cumulative"), (9000, 9000)) for before in (0.0, 5e4)
+    )
+    assert late.window == plain.window
+    assert late.series.values == pytest.approx(np.cumsum(flows[1:]))
+    assert late.start == date(2030, 1, 8)
+    assert late.series.remarks == (
+        "mine: the 50,020 of 2030-01-07 are taken off all rows, since nothing says when they acted",
+    )
+    whole = _rows(days, np.cumsum(flows).tolist(), "cumulative")
+    first = replace(whole.points[0], start=date(2030, 1, 1))
+    since = own_case(replace(whole, points=(first, *whole.points[1:])), (9000, 9000))
+    assert (since.start, len(since.series.points)) == (date(2030, 1, 1), 12)
+    with pytest.raises(InputError, match="rows = 8 must be at least 9: totals count from the end of the first row"):
+        own_case(_rows(days[:8], np.cumsum(flows[:8]).tolist(), "cumulative"), (9000, 9000))
+
+
+def test_rules_of_ones_own_may_lower_what_is_counted() -> None:
+    """By a quarter to four times: which way they went is not known."""
+    judged = own_case(_series([70.0] * 10), (9000, 9000), rules=[date(2030, 2, 1)])
+    assert (judged.window.rule.low, judged.window.rule.high) == (0.25, 4.0)
+    window = replace(judged.window, noise=(0.0, 0.0))
+    told = window.publish(np.full((2000, window.steps), 20.0), np.random.default_rng(1))
+    after = told[:, -1] / told[:, 0]
+    assert (after.min(), after.max()) == pytest.approx((0.25, 4.0), rel=0.05)
 
 
 def test_thirty_four_capitals_are_at_risk() -> None:

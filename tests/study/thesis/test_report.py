@@ -208,9 +208,17 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, Any
     return told
 
 
+def test_what_looked_odd_in_a_series_stands_in_the_report() -> None:
+    """Rows left out, days between rows: beside the caveats, a sentence each."""
+    odd = _judgement("mine", CANNOT)
+    odd = replace(odd, case=replace(odd.case, series=replace(odd.case.series, remarks=("mine: 3 rows are odd",))))
+    text = markdown(report.blocks([odd], None, DESIGN, "desertion thesis mine.csv"))
+    assert "mine: 3 rows are odd." in text
+
+
 def test_what_is_asked_reaches_the_trials_and_the_command(asked: list[dict[str, Any]], tmp_path: Path) -> None:
     """Doors and rules are one's own files' alone, a date that lies in one of two is enough, and the command repeats all of it."""
-    names = [_csv(tmp_path, "early.csv", range(1, 9)), _csv(tmp_path, "late.csv", range(3, 11)), "leipzig-mondays"]
+    names = [_csv(tmp_path, "early.csv", range(1, 10)), _csv(tmp_path, "late.csv", range(3, 12)), "leipzig-mondays"]
     found = thesis(
         names, at_risk=(5000, 6000), doors=["2030-02-01"], rules=["2030-09-15"], kind="cumulative", unit="cases", seed=0, quick=True
     )  # fmt: skip

@@ -223,7 +223,8 @@ def _within(whole: Series, scenario: Scenario, recalled: bool) -> tuple[Series, 
             f"least {FITTED_AT_LEAST} are needed (the series runs from {first} to {last}); move the scenario's start or its days",
             where=whole.name,
         )
-    series, remarks = replace(counted, points=inside).fit_points(recalled=recalled), [*counted.remarks]
+    series = replace(counted, points=inside).fit_points(recalled=recalled)
+    remarks = [*series.remarks]
     if outside := len(counted.points) - len(inside):
         remarks.append(f"Points outside the scenario's days, which are left out: {outside}.")
     if not series.values.any():

@@ -124,6 +124,9 @@ class Series:
             raise input_error(
                 "points", len(points), f"fit to use are fewer than {FITTED_AT_LEAST}", where=self.name, way_out=way_out
             )
+        if graded := sum(p.grade not in grades for p in self.points):
+            told = f"{self.name}: {graded} of {len(self.points)} rows are recalled (grade C or C*) and left out"
+            return replace(self, points=points, remarks=(*self.remarks, told)).of_counts("a fit")
         return replace(self, points=points).of_counts("a fit")
 
     def counts_from(self, day: date) -> date:

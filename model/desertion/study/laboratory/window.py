@@ -11,6 +11,7 @@ from desertion.study.laboratory.prior import Prior
 
 RULE = Prior(name="rule", low=1.0, high=4.0, log=True, meaning="factor of a documented change of rules")
 FEWEST_POINTS = 8
+_TRIES = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +22,15 @@ class Window:
         steps: time steps.
         intervals: by published figure, where its time begins and ends, in steps from the first one on (0 to 1 is the first step).
         cumulative: figures count from the first step on, wherever their intervals begin.
+        estimates: each cumulative figure has an error of its own, as rounded totals of several sources have, and none lies below the one
+            before; otherwise each is the sum of counts that have theirs.
         at_risk: fewest and most people (places, capitals) who could act; a whole number each.
         total: acts in the window as the published figures have them, gaps bridged.
         noise: least and largest dispersion (squared relative error) of a published figure; (0, 0) for exact counts.
         lag: longest mean delay of registration, steps.
         doors: steps of documented events by which a way out opened or closed.
         rules: steps of documented changes of the rules of counting.
+        rule: by what factor they may have changed the counts.
         again: who has acted may act again (turnout), instead of being gone (leaving).
     """
 
@@ -35,10 +39,12 @@ class Window:
     at_risk: tuple[int, int]
     total: float
     cumulative: bool = False
+    estimates: bool = False
     noise: tuple[float, float] = (0.001, 0.1)
     lag: float = 0.0
     doors: tuple[int, ...] = ()
     rules: tuple[int, ...] = ()
+    rule: Prior = RULE
     again: bool = False
 
     def __post_init__(self) -> None:
@@ -73,11 +79,26 @@ class Window:
         size = len(flow)
         seen = registration_lag(flow, rng.uniform(0.0, self.lag, size)) if self.lag else flow
         for step in self.rules:
-            seen = level_shift(seen, step, RULE.draw(rng, size)[:, None])
+            seen = level_shift(seen, step, self.rule.draw(rng, size)[:, None])
         intervals = [(0.0, end) for _, end in self.intervals] if self.cumulative else self.intervals
         expected = interval_totals(seen, intervals)
         low, high = self.noise
         if high == 0.0:
             return np.rint(expected)
         spread = np.exp(rng.uniform(np.log(low), np.log(high), (size, 1))) if low < high else np.full((size, 1), high)
-        return expected * rng.gamma(1.0 / spread, spread, size=expected.shape)
+        if not self.cumulative:
+            return _counted(expected, spread, rng)
+        if not self.estimates:
+            return np.cumsum(_counted(np.diff(expected, axis=1, prepend=0.0), spread, rng), axis=1)
+        totals = _counted(expected, spread, rng)
+        for _ in range(_TRIES):
+            if not (falls := (np.diff(totals, axis=1) < 0.0).any(axis=1)).any():
+                break
+            totals[falls] = _counted(expected[falls], spread[falls], rng)
+        # Where next to nothing happens between two dates hardly a draw rises: there the total of before stands again.
+        return np.maximum.accumulate(totals, axis=1)
+
+
+def _counted(expected: Array, spread: Array, rng: np.random.Generator) -> Array:
+    """Counts with the error of counting: `spread` is its squared relative size, a row each."""
+    return expected * rng.gamma(1.0 / spread, spread, size=expected.shape)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -15,9 +15,11 @@ from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.study.arrays import Array
 from desertion.study.history import shipped as history
-from desertion.study.history.series import Series
+from desertion.study.history.series import Point, Series
 from desertion.study.laboratory.features import features, log_rates
-from desertion.study.laboratory.window import Window
+from desertion.study.laboratory.prior import Prior
+from desertion.study.laboratory.reporting import FACTOR
+from desertion.study.laboratory.window import FEWEST_POINTS, RULE, Window
 
 _STEPS_A_POINT, _FEWEST_STEPS, _MOST_STEPS = 4, 40, 160
 
@@ -76,7 +78,10 @@ def case_of(
     lag_days: float = 0.0,
     doors: Sequence[date] = (),
     rules: Sequence[date] = (),
+    rule: Prior = RULE,
     again: bool = False,
+    whole_steps: bool = False,
+    estimates: bool = False,
     autumn: str = "",
 ) -> Case:
     """The case of a series.
@@ -91,7 +96,10 @@ def case_of(
         lag_days: longest mean delay of registration.
         doors: dates of documented events by which a way out opened or closed.
         rules: dates of documented changes of the rules of counting.
+        rule: by what factor these may have changed the counts.
         again: who has acted may act again.
+        whole_steps: a figure of less than a step stands for the step that it falls into, as a Monday does for its week.
+        estimates: each cumulative figure is an estimate of its own, and not the sum of those before it.
         autumn: name of outside causes shared with other series.
 
     Raises:
@@ -104,11 +112,7 @@ def case_of(
         )
     first = start or (series.origin if series.kind == "cumulative" and series.origin else points[0].start)
     days = (points[-1].end - first).days + 1
-    steps = (
-        min(max(_STEPS_A_POINT * len(points), _FEWEST_STEPS), _MOST_STEPS)
-        if step_days is None
-        else math.ceil(days / step_days)
-    )
+    steps = _steps(len(points)) if step_days is None else math.ceil(days / step_days)
     step = days / steps if step_days is None else step_days
 
     published = float(points[-1].value if series.kind == "cumulative" else series.values.sum())
@@ -124,7 +128,9 @@ def case_of(
         """Steps until a day begins."""
         return (day - first).days / step
 
-    intervals = tuple(_interval(before(point.start), before(point.end + timedelta(days=1))) for point in points)
+    intervals = tuple((before(point.start), before(point.end + timedelta(days=1))) for point in points)
+    if whole_steps:
+        intervals = tuple(_whole(begin, end) for begin, end in intervals)
     total = _total(series, intervals, steps)
     window = Window(
         steps=steps,
@@ -132,10 +138,12 @@ def case_of(
         at_risk=at_risk,
         total=total if again else min(total, at_risk[1]),
         cumulative=series.kind == "cumulative",
+        estimates=estimates,
         noise=noise,
         lag=lag_days / step,
         doors=tuple(round(before(day)) for day in doors if first < day <= points[-1].end),
         rules=tuple(round(before(day)) for day in rules if first < day <= points[-1].end),
+        rule=rule,
         again=again,
     )
     return Case(
@@ -147,8 +155,82 @@ def case_of(
     )
 
 
-def _interval(begin: float, end: float) -> tuple[float, float]:
-    """Where a figure's time lies, in steps; one of less than a step stands for the step that it falls into, as a Monday does for its week."""
+def own_case(
+    series: Series, at_risk: tuple[int, int], *, doors: Sequence[date] = (), rules: Sequence[date] = ()
+) -> Case:
+    """The case of a series of the user's own, of which nothing is known but its rows.
+
+    Running totals count from the end of the first row on, or from its start where that lies before its end: when those of before acted is not
+    known. Figures of less than a step are put together, since figures that share a step would be simulated as one.
+
+    Args:
+        series: flow or cumulative.
+        at_risk: fewest and most people who could act.
+        doors: dates on which a way out opened or closed.
+        rules: dates on which the counting changed, by a quarter to four times.
+
+    Raises:
+        InputError: as `case_of`.
+    """
+    counted = _from_the_first_row(series) if series.kind == "cumulative" else series
+    rows = len(counted.points)
+    if rows < FEWEST_POINTS:
+        rule = f"must be at least {FEWEST_POINTS + 1}: totals count from the end of the first row"
+        raise input_error("rows", len(series.points), rule, where=series.name)
+    while len(joined := _joined(counted)) < len(counted.points):
+        counted = replace(counted, points=joined)
+    if put := rows - len(joined):
+        how = "left out" if series.kind == "cumulative" else "added to their neighbours"
+        told = f"{series.name}: {put} of {rows} figures are {how}, so that none lasts less than a step of the test"
+        counted = replace(counted, remarks=(*counted.remarks, told))
+    return case_of(counted, at_risk, doors=doors, rules=rules, rule=FACTOR)
+
+
+def _from_the_first_row(series: Series) -> Series:
+    """Running totals without what was counted before the first row ended."""
+    first = series.points[0]
+    if series.origin is not None or first.start < first.end:
+        return replace(series, origin=series.origin or first.start)
+    day = first.end + timedelta(days=1)
+    told = f"{series.name}: the {first.value:,.0f} of {first.end} are taken off all rows, since nothing says when they acted"
+    counted = series.since(day)
+    return replace(counted, origin=day, remarks=(*counted.remarks, told) if first.value else counted.remarks)
+
+
+def _joined(series: Series) -> tuple[Point, ...]:
+    """The points, those of less than a step put together with the next (flows that adjoin) or left out for the next (running totals)."""
+    flows = series.kind == "flow"
+    first = series.points[0].start if flows or series.origin is None else series.origin
+    step = ((series.points[-1].end - first).days + 1) / _steps(len(series.points))
+    joined: list[Point] = []
+
+    def short() -> bool:
+        before = joined[-2].end if len(joined) > 1 else first - timedelta(days=1)
+        return (joined[-1].days if flows else (joined[-1].end - before).days) < step
+
+    def join(point: Point) -> None:
+        last = joined.pop()
+        joined.append(
+            replace(point, start=last.start, value=last.value + point.value, low=None, high=None) if flows else point
+        )
+
+    for point in series.points:
+        if joined and short() and (not flows or (point.start - joined[-1].end).days == 1):
+            join(point)
+        else:
+            joined.append(point)
+    if len(joined) > 1 and short() and (not flows or (joined[-1].start - joined[-2].end).days == 1):
+        join(joined.pop())
+    return tuple(joined)
+
+
+def _steps(points: int) -> int:
+    """Time steps of a window of so many points."""
+    return min(max(_STEPS_A_POINT * points, _FEWEST_STEPS), _MOST_STEPS)
+
+
+def _whole(begin: float, end: float) -> tuple[float, float]:
+    """The step that a figure of less than a step falls into."""
     return (begin, end) if end - begin >= 1.0 else (math.floor(begin), math.floor(begin) + 1.0)
 
 
@@ -176,6 +258,8 @@ class ShippedCase(Frozen):
     lag_days: float = 0.0
     doors: tuple[date, ...] = ()
     again: bool = False
+    whole_steps: bool = False
+    estimates: bool = False
     autumn: str = ""
 
 

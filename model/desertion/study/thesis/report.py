@@ -86,7 +86,8 @@ def _remarks(judged: Sequence[Judgement]) -> Iterable[str]:
         "scale; one tolerance for all), the share with contagion. “Not found” is not “no contagion”: see the power."
     )
     for each in judged:
-        yield f"`{each.case.name}`: at risk {each.case.at_risk}. {' '.join(each.case.series.caveats)}"
+        yield f"`{each.case.name}`: at risk {each.case.at_risk}. {' '.join(each.case.series.caveats)}".rstrip()
+        yield from (f"{remark.rstrip('.')}." for remark in each.case.series.remarks)
     if not all(each.opened for each in judged):
         yield "**The families on no list have not been opened.**"
 

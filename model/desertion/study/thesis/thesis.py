@@ -20,7 +20,7 @@ from desertion.study.blocks import markdown
 from desertion.study.history import shipped
 from desertion.study.thesis import design as plan
 from desertion.study.thesis import report
-from desertion.study.thesis.cases import Case, case, case_of, shipped_cases
+from desertion.study.thesis.cases import Case, case, own_case, shipped_cases
 from desertion.study.thesis.design import Design
 from desertion.study.thesis.judged import Judgement
 from desertion.study.thesis.judgement import Trial, grid
@@ -167,8 +167,7 @@ def _case(
             f"{name}: it must be told how many people could act: give --at-risk 20000, or fewest and most as 250000,2500000 (in Python, at_risk)"
         )
     for_all = {"unit": unit, "counts": "acts"}
-    points = shipped.load(name, kind, for_all).fit_points()
-    return case_of(points, at_risk, doors=doors, rules=rules)
+    return own_case(shipped.load(name, kind, for_all).fit_points(), at_risk, doors=doors, rules=rules)
 
 
 def _people(at_risk: int | tuple[int, int]) -> tuple[int, int]:
