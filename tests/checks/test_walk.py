@@ -11,9 +11,10 @@ from tests.checks.walk import walk
 
 
 @pytest.mark.walks
+@pytest.mark.variants
 def test_a_new_user_gets_from_a_blank_file_to_a_calibrated_conflict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each step in a process of its own; `.ci/run` has the wheel walk the same way in an environment of its own, without extras."""
+    """Each step in a process of its own, with all extras; the wheel walks the same way in every `.ci/run`, without them."""
     monkeypatch.chdir(tmp_path)
     walk([sys.executable, "-m", "desertion"], core=False)

@@ -55,7 +55,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory, lasting: Callable[[Path], Row
     return lasting(path)
 
 
-@pytest.mark.parametrize("limit", [0, 4096, 33_000])
+@pytest.mark.parametrize("limit", [0, pytest.param(4096, marks=pytest.mark.variants), 33_000])
 def test_a_sound_study_on_a_full_disk_is_never_called_damaged(
     tmp_path: Path, limit: int, calm: Rows, lasting: Callable[[Path], Rows]
 ) -> None:
@@ -75,7 +75,9 @@ def test_a_sound_study_on_a_full_disk_is_never_called_damaged(
     assert lasting(path) == calm
 
 
-@pytest.mark.parametrize("limit", [0, 100, 4096, 60_000, 200_000])
+@pytest.mark.parametrize(
+    "limit", [0, *(pytest.param(limit, marks=pytest.mark.variants) for limit in (100, 4096, 60_000)), 200_000]
+)
 def test_a_new_study_without_room_ends_with_a_sentence_and_goes_on_with_room(
     tmp_path: Path, limit: int, calm: Rows, lasting: Callable[[Path], Rows]
 ) -> None:
@@ -109,7 +111,9 @@ except StoreFullError as problem:
 """
 
 
-@pytest.mark.parametrize("limit", [0, 10_000, 30_000, 60_000])
+@pytest.mark.parametrize(
+    "limit", [0, *(pytest.param(limit, marks=pytest.mark.variants) for limit in (10_000, 60_000)), 30_000]
+)
 def test_a_merge_without_room_leaves_nothing_and_says_so(tmp_path: Path, limit: int) -> None:
     """Neither the file nor what was begun of it, of this merge or of one that was killed; the part stays, and with room it is merged."""
     part, out = tmp_path / "part.sqlite", tmp_path / "out[1].sqlite"
