@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from desertion.study.thesis.thesis import Thesis
 
 
+_FEWEST_HISTORIES = 100
+"""In a tenth of the stated probabilities: of fewer, chance alone moves the share by a tenth and more."""
+
+
 def draw_predictions(
     series: Series, members: Mapping[str, Any], names: Mapping[str, str], held_out: int, note: str, path: Path
 ) -> Path:
@@ -115,10 +119,13 @@ def draw_test(found: Thesis, target: Path) -> None:
         )  # fmt: skip
         figure = style.new_figure("wide")
         tenths = found.gathered("reliability")
+        told = tenths["histories"] >= _FEWEST_HISTORIES
+        tenths, few = (tenths[told], int((~told).sum())) if told.any() else (tenths, 0)
         drawing.reliability(figure.subplots(), _named(tenths), "series")
         finish(
             figure, "reliability", findings.of_reliability(tenths),
-            "Histories that the classifier was neither trained nor calibrated on, in tenths of the stated probability. Whiskers: 95 % Wilson.",
+            "Histories that the classifier was neither trained nor calibrated on, in tenths of the stated probability. Whiskers: 95 % Wilson."
+            + f" Not drawn, of fewer than {_FEWEST_HISTORIES} histories: {few} of {few + len(tenths)}." * bool(few),
         )  # fmt: skip
         figure = style.new_figure("tall")
         marks = _worst_marks(found)
