@@ -44,7 +44,13 @@ def command(
         ),
     ] = "",
     neighbours: Annotated[str, typer.Option("--neighbours", help="Column of linked units, separated by blanks.")] = "",
-    size: Annotated[str, typer.Option("--size", help="Column of a unit's size; its logarithm enters the hazard.")] = "",
+    size: Annotated[
+        str,
+        typer.Option(
+            "--size",
+            help="Column of a unit's size; its logarithm enters the hazard, but where events repeat and up to a hundred units have effects of their own, which hold it.",
+        ),
+    ] = "",
     also: Annotated[
         list[str] | None,
         typer.Option("--also", help="A further column of dates, for the family, with its own power; repeatable."),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import norm
 from scipy.stats import t as student
 
 from desertion.errors import InputError
 from desertion.study.places import hazard
+from desertion.study.places.contagion import contagion
 from desertion.study.places.events import Events
 from desertion.study.places.hazard import Ratio, RiskDay, fit
 from desertion.study.places.hazards import combined, hazards, ratios
@@ -255,23 +257,51 @@ def test_ratios_are_those_of_senders_counted_one_by_one() -> None:
     assert found[3].ratio == pytest.approx(found[0].ratio / found[2].ratio)
 
 
-def test_ratios_of_events_that_repeat_are_those_of_senders_counted_one_by_one() -> None:
-    """Everybody on every day with events, with an effect of each unit and units as clusters."""
+@pytest.mark.parametrize(("most", "sized"), [(12, False), (12, True), (11, False), (11, True)])
+def test_ratios_of_events_that_repeat_are_those_of_senders_counted_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, most: int, sized: bool
+) -> None:
+    """Everybody on every day with events, units as clusters; with an effect of each unit, which holds its size, and where units are more than get one with effects of strata and the logarithm of size."""
+    monkeypatch.setattr("desertion.study.places.hazards._UNIT_EFFECTS", most)
     rng = np.random.default_rng(8)
     events = sorted({(int(unit), float(day)) for unit, day in rng.integers(0, (12, 30), (60, 2))})
     unit, day = (np.array(each) for each in zip(*events, strict=True))
     true, false = ({(unit, (unit + step) % 12) for unit in range(12) for step in each} for each in ((1, 2), (3, 5)))
+    strata, size = np.arange(12) % 2, rng.uniform(1.0, 9.0, 12)
+    size[4] = np.nan
     data = Events(
         units=tuple(map(str, range(12))), first=np.array([[day[unit == each].min()] for each in range(12)]), batch=np.full(12, -1),
-        intervals=np.zeros((0, 2)), unit_of=unit, day_of=day, strata=np.zeros(12, np.intp), strata_names=("",), points=None, size=None,
-        also={}, origin=date(2020, 1, 1), remarks=(),
+        intervals=np.zeros((0, 2)), unit_of=unit, day_of=day, strata=strata, strata_names=("", ""), points=None,
+        size=size if sized else None, also={}, origin=date(2020, 1, 1), remarks=(),
     )  # fmt: skip
     given = [Links(*np.array(sorted(each)).T, directed=True) for each in (true, false)]
     (found,) = hazards(data, given[0], given[1], 3)
-    wanted = fit(_counted(events, true, false, np.eye(12)[:, 1:], again=True), 3, np.arange(12), over=[(0, 2)])
+    logs = np.log(np.where(np.isnan(size), np.nanmedian(size), size))
+    fixed = np.eye(12)[:, 1:] if most == 12 else np.column_stack([strata, *([logs] if sized else [])])
+    wanted = fit(_counted(events, true, false, fixed, again=True), 3, np.arange(12), over=[(0, 2)])
     assert found.past is not None
     assert found.future is not None
     assert found.unlinked is not None
     assert found.beyond is not None
     of_all = [found.past, found.future, found.unlinked, found.beyond]
     assert _ends(of_all) == pytest.approx(np.array(_ends(wanted)), rel=1e-5)
+    kept = "units" if most == 12 else "size, strata" if sized else "strata"
+    assert found.name == f"all units on all days with events, with effects of {kept} and days"
+
+
+def test_size_that_neighbours_share_is_no_contagion_where_events_repeat() -> None:
+    """Large places beside large ones, of 130 that act independently of each other: their size was not looked at, and a neighbour's past multiplied the hazard by 1.14 (1.06 to 1.23)."""
+    rng = np.random.default_rng(6)
+    size, points = np.exp(rng.normal(8.0, 1.0, 130)), np.column_stack([rng.random(130) * 70.0, rng.random(130) * 110.0])
+    size = np.sort(size)[np.argsort(np.argsort(points[:, 1]))]
+    unit = np.repeat(np.arange(130), rng.poisson(6.0 * size / size.mean()))
+    day = rng.integers(0, 60, len(unit))
+    rows = pd.DataFrame({"unit": unit, "date": pd.Timestamp("2030-01-01") + pd.to_timedelta(day, unit="D")})
+    rows = rows.assign(x=points[unit, 0], y=points[unit, 1], people=size[unit])
+    few = {"distance": 8.7, "permutations": 19, "histories": 0}
+    bare, sized = (contagion(rows, columns={"size": column}, **few).hazards[0].past for column in ("", "people"))
+    assert bare is not None
+    assert sized is not None
+    assert bare.low > 1.0
+    assert sized.low < 1.0 < sized.high
+    assert abs(sized.ratio - 1.0) < 0.05

@@ -27,7 +27,7 @@ class Columns:
         date: day of the event.
         after: last day on which it had not happened yet, where the date is known by its interval only.
         strata: stratum within which dates are permuted.
-        size: size of the unit; its logarithm enters the hazard.
+        size: size of the unit; its logarithm enters the hazard, but where events repeat and up to a hundred units have effects of their own, which hold it.
         neighbours: names of linked units, separated by blanks.
         also: further columns of dates, for the family, each with its own power.
         only: conditions that rows must meet, `COLUMN=VALUE`.

@@ -51,10 +51,7 @@ def ratios(
     units = len(day)
     true, false = _apart(links, batch).matrix(units), _apart(false_links, batch).matrix(units)
     exposures, windows = [true, true, false], [(1, window), (-window, -1), (1, window)]
-    fixed = hazard.effects(strata)
-    if size is not None:
-        fixed = np.column_stack([np.log(size), fixed])
-    rows = hazard.first_events(day, exposures, windows, fixed, never=never)
+    rows = hazard.first_events(day, exposures, windows, _beside(strata, size), never=never)
     at_risk = strata if never else strata[np.isfinite(day)]
     return hazard.fit(rows, 3, strata if len(np.unique(at_risk)) >= STRATA else None, over=_OVER)
 
@@ -62,7 +59,7 @@ def ratios(
 def hazards(events: Events, links: Links, false_links: Links, window: int) -> tuple[Hazard, ...]:
     """The ratios for those who are known to have been at risk.
 
-    Units that act twice or more on average give one estimate with all their events, if their days are known. Else first events are compared among the units that act (conditional on acting) and,
+    Units that act twice or more on average give one estimate with all their events, if their days are known: up to a hundred of them each with an effect of its own, which holds its size. Else first events are compared among the units that act (conditional on acting) and,
     if units without an event are known, among all. Drawn dates are combined by Rubin's rules.
     """
     if events.repeated:
@@ -91,16 +88,23 @@ def sizes(events: Events) -> Array | None:
     return None if events.size is None else np.where(np.isnan(events.size), np.nanmedian(events.size), events.size)
 
 
+def _beside(groups: Indices, size: Array | None) -> Array:
+    """What is taken out beside the links: an effect of each group, and the logarithm of size where it is stated."""
+    fixed = hazard.effects(groups)
+    return fixed if size is None else np.column_stack([np.log(size), fixed])
+
+
 def _repeated(events: Events, links: Links, false_links: Links, window: int) -> Hazard:
     units = len(events.units)
     own = units <= _UNIT_EFFECTS
-    name = f"all units on all days with events, with effects of {'units' if own else 'strata'} and days"
+    size = None if own else sizes(events)  # a unit's effect holds its size
+    kept = "units" if own else "strata" if size is None else "size, strata"
+    name = f"all units on all days with events, with effects of {kept} and days"
     if (events.batch >= 0).any():
         return Hazard(
             name,
             problem="the days of events that repeat are known by their intervals only, so that it is not known which came first; give days, and no --after",
         )
-    fixed = hazard.effects(np.arange(units) if own else events.strata)
     true, false = links.matrix(units), false_links.matrix(units)
     rows = hazard.repeated_events(
         events.unit_of,
@@ -108,7 +112,7 @@ def _repeated(events: Events, links: Links, false_links: Links, window: int) -> 
         units,
         [true, true, false],
         [(1, window), (-window, -1), (1, window)],
-        fixed,
+        _beside(np.arange(units) if own else events.strata, size),
     )
     clusters = np.arange(units) if len(np.unique(events.strata)) < STRATA else events.strata
     try:
