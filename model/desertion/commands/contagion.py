@@ -69,7 +69,11 @@ def command(
     ] = False,
     permutations: Annotated[int, typer.Option("--permutations", help="Permutations of the main test.")] = 9999,
     histories: Annotated[
-        int, typer.Option("--histories", help="Made-up histories for each row of power; 0 leaves power out.")
+        int,
+        typer.Option(
+            "--histories",
+            help="Made-up histories for each row of power; 0 leaves power out, and fewer than 73 cannot tell a direction.",
+        ),
     ] = 200,
     model: Annotated[
         int, typer.Option("--model", help="Histories of this model on the same map for each row of power; 0 for none.")

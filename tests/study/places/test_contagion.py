@@ -27,6 +27,7 @@ from desertion.study.places.pairs import Outcome, compare_pairs, order_of
 from desertion.study.places.pictures import draw
 from desertion.study.places.report import as_csv, words
 from desertion.study.places.verdict import ALONG, NONE, UNKNOWN, UNTESTED, _missed, judge
+from desertion.study.statistics import wilson_interval
 
 UNITS = 120
 SHOCK = Alarm(
@@ -37,7 +38,7 @@ SHOCK = Alarm(
     low=0.2,
     high=0.3,
     ratio=1.1,
-    reached=0.05,
+    reached=0.015,
     future=0.3,
     unlinked=0.1,
 )
@@ -115,7 +116,7 @@ def test_directed_links_need_every_placebo_and_shocks_that_give_less(tmp_path: P
     clean = replace(finding, hazards=(good,), alarms=(SHOCK,))
     assert judge(clean).word == ALONG
     assert (
-        "Shocks that places share give as much in at most 5 % of 200 made-up histories of each kind."
+        "Shocks that places share give as much in at most 5 % of made-up histories of each kind, by the upper end of the 95 % interval of 200."
         in judge(clean).sentences
     )
     for spoiled in (
@@ -129,6 +130,25 @@ def test_directed_links_need_every_placebo_and_shocks_that_give_less(tmp_path: P
         replace(clean, alarms=()),
     ):
         assert judge(spoiled).word == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("found", "histories", "along"), [(0, 20, False), (1, 20, False), (0, 72, False), (0, 73, True), (0, 100, True), (3, 200, True), (4, 200, False), (10, 200, False), (11, 200, False)]
+)  # fmt: skip
+def test_few_made_up_histories_never_give_the_strongest_word(
+    tmp_path: Path, found: int, histories: int, along: bool
+) -> None:
+    """One of twenty whose ratio is as large may be a fifth of all: what counts is the upper end of the 95 % interval, 5.0 % for none of 73, 4.3 % for 3 of the usual 200 and 5.03 % for 4."""
+    flat, steep = Ratio(1.0, 0.7, 1.4, 0.9), Ratio(2.0, 1.5, 2.7, 0.001)
+    row = replace(SHOCK, histories=histories, reached=found / histories)
+    good = Hazard("all", past=steep, future=flat, unlinked=flat, beyond=steep)
+    told = judge(replace(_finding(tmp_path), hazards=(good,), alarms=(SHOCK, row)))
+    assert told.word == (ALONG if along else UNKNOWN)
+    few = [sentence for sentence in told.sentences if sentence.startswith("Made-up histories are too few to tell")]
+    assert bool(few) == (not along and found / histories <= 0.05)
+    if few:
+        most = f"{math.ceil(100.0 * wilson_interval(found, histories)[1])} %"
+        assert f": shocks of 20 km range in {found} of {histories} (95 % interval up to {most}); ask for more" in few[0]
 
 
 def test_one_pair_and_one_order_are_no_pairs_and_orders(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.figures.labels import many, percent, rounded
+from desertion.figures.labels import at_most, many, percent, rounded
 from desertion.study.places.finding import LEVEL, Alarm, Finding, days_apart, is_blind
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import Order, PairTest
+from desertion.study.statistics import wilson_interval
 
 UNTESTED = "untested"
 NONE = "no clustering found"
@@ -60,7 +61,7 @@ def judge(finding: Finding) -> Verdict:
                 for each in finding.hazards
                 if each.past and each.future and each.unlinked
             ),
-            f"Shocks that places share give as much in at most 5 % of {min(row.histories for row in _shocks(finding))} made-up histories of each kind.",
+            f"Shocks that places share give as much in at most 5 % of made-up histories of each kind, by the upper end of the 95 % interval of {min(row.histories for row in _shocks(finding))}.",
             "It cannot exclude causes that travel along the links in their direction, nor links that were recorded because of what followed.",
         ),
     )
@@ -160,13 +161,26 @@ def _shocked(finding: Finding) -> list[str]:
     rows = _shocks(finding)
     if not rows:
         return ["Shocks that neighbours share could not be tried (no positions, or no histories asked for)."]
-    enough = [row for row in rows if row.reached > LEVEL]
-    if not enough:
+    if enough := [row for row in rows if row.reached > LEVEL]:
+        listed = "; ".join(f"{row.name.split(',')[0]} in {percent(row.reached)}" for row in enough)
+        return [
+            f"Without any contagion a ratio as large comes about by {listed} of made-up histories (standard deviation 1 of the log hazard, or 2 where it says double)."
+        ]
+    unsure = [row for row in rows if _most_reached(row) > LEVEL]
+    if not unsure or not finding.links.directed:  # along mutual links no number of histories would tell
         return []
-    listed = "; ".join(f"{row.name.split(',')[0]} in {percent(row.reached)}" for row in enough)
+    listed = "; ".join(
+        f"{row.name.split(',')[0]} in {round(row.reached * row.histories)} of {row.histories} (95 % interval up to {at_most(_most_reached(row))})"
+        for row in unsure
+    )
     return [
-        f"Without any contagion a ratio as large comes about by {listed} of made-up histories (standard deviation 1 of the log hazard, or 2 where it says double)."
+        f"Made-up histories are too few to tell that shocks without contagion give a ratio as large in at most 5 % of them: {listed}; ask for more (--histories, --model)."
     ]
+
+
+def _most_reached(row: Alarm) -> float:
+    """Upper end of the 95 % interval of the share of histories whose ratio is at least the observed one: of 20 histories even none leaves 16 % open."""
+    return wilson_interval(round(row.reached * row.histories), row.histories)[1]
 
 
 def _missed(rows: tuple[Alarm, ...]) -> str:
