@@ -76,7 +76,11 @@ def command(
         ),
     ] = 200,
     model: Annotated[
-        int, typer.Option("--model", help="Histories of this model on the same map for each row of power; 0 for none.")
+        int,
+        typer.Option(
+            "--model",
+            help="Histories of this model on the same map for each row of power, contagion in which runs both ways along each link; 0 for none.",
+        ),
     ] = 0,
     seed: options.Seed = 1,
     out: options.Out = None,

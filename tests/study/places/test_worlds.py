@@ -96,3 +96,17 @@ def test_a_cell_is_not_larger_than_the_map() -> None:
     found = contagion(events, distance=12.0, permutations=199, histories=0, model=20)
     cells = [row.name for row in found.alarms if "cells" in row.name]
     assert [name.partition(" places")[0].split()[-1] for name in cells] == ["2", "4", "10"]
+
+
+def test_rows_say_that_ties_of_the_model_hold_both_ways() -> None:
+    """Where links have a direction: in these worlds the receiver moves the sender as well. Rows without contagion, and those of mutual links, have nothing to say."""
+    points = POINTS[:12] / 3.0
+    pairs = within(points, 12.0)
+    dates = [f"2030-01-{1 + 2 * unit:02d}" for unit in range(12)]
+    events = pd.DataFrame({"unit": range(12), "date": dates, "x": points[:, 0], "y": points[:, 1]})
+    for ends, said in ((("from", "to"), True), (("a", "b"), False)):
+        links = pd.DataFrame({ends[0]: pairs.sender, ends[1]: pairs.receiver})
+        found = contagion(events, links, permutations=199, histories=0, model=20)
+        assert found.links.directed == said
+        told = {(row.contagion, "trend and contagion both ways along each link, " in row.name) for row in found.alarms}
+        assert told == {(False, False), (True, said)}

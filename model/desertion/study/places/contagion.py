@@ -78,7 +78,7 @@ def contagion(
         window: most days between two events that are close.
         permutations: permutations of the primary test and its family.
         histories: made-up histories for each row of power and false alarms; 0 for none. With fewer than 73 no direction is told: their 95 % intervals reach beyond 5 %.
-        model: histories of this model on the same map for each row of power; 0 for none.
+        model: histories of this model on the same map for each row of power; 0 for none. Contagion in them runs both ways along each link.
         seed: where all chance comes from.
 
     Returns:

@@ -134,6 +134,8 @@ def model_alarms(
 ) -> Iterator[Alarm]:
     """The same on histories of this model on the same map: an outside trend alone, with contagion, and with shocks by compact cells.
 
+    Contagion runs both ways along links of either kind, and the rows say so where links have a direction.
+
     Raises:
         InputError: there are no positions.
     """
@@ -148,11 +150,11 @@ def model_alarms(
     ground = Map(points=mine.points, links=true, rates=weekly_rates(mine.first[:, 0] - begin, len(mine.units)))
     trend = histories(ground, number, seed)
     kinds = [("model: outside trend", False, trend)]
+    ways = " both ways along each link" if links.directed else ""  # the model's ties have no direction
     for weight in WEIGHTS:
         made = histories(ground, number, seed, weight=weight)
-        kinds.append(
-            (f"model: trend and contagion, {percent(_owed(made, trend))} of the first half owed to it", True, made)
-        )
+        owed = percent(_owed(made, trend))
+        kinds.append((f"model: trend and contagion{ways}, {owed} of the first half owed to it", True, made))
     for cell in dict.fromkeys(min(cell, len(mine.units)) for cell in CELLS):
         made = histories(ground, number, seed, shock=SHOCK, cell=cell)
         kinds.append(
