@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from desertion.errors import InputError
+from desertion.figures.labels import capital
 from desertion.study.places.contagion import _attacks, _by_size, _family, contagion
 from desertion.study.places.events import Columns, Events, read_events
 from desertion.study.places.finding import Alarm, Finding, Hazard
@@ -125,6 +126,8 @@ def test_directed_links_need_every_placebo_and_shocks_that_give_less(tmp_path: P
         replace(clean, hazards=(replace(good, past=wide),)),
         replace(clean, hazards=(replace(good, unlinked=wide, beyond=flat),)),
         replace(clean, hazards=(Hazard("all", problem="none"),)),
+        replace(clean, hazards=(replace(good, unlinked=None, beyond=None, problem="none"),)),
+        replace(clean, hazards=(replace(good, future=None, problem="none"),)),
         replace(clean, order=replace(finding.order, p=0.06)),
         replace(clean, alarms=(replace(SHOCK, reached=0.055),)),
         replace(clean, alarms=()),
@@ -358,7 +361,7 @@ def test_events_that_repeat_need_days_for_a_hazard() -> None:
     drawn = contagion(rows, columns={"after": "after"}, distance=1.0, permutations=19, histories=0)
     assert drawn.hazards[0].past is None
     assert "known by their intervals only" in drawn.hazards[0].problem
-    assert f"no estimate. {drawn.hazards[0].problem}" in words(drawn, drawn.verdict)
+    assert f"no estimate. {capital(drawn.hazards[0].problem)}." in words(drawn, drawn.verdict)
 
 
 def test_pairs_on_one_day_are_told_where_nothing_else_is_found(tmp_path: Path) -> None:

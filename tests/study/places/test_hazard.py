@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -14,10 +16,12 @@ from desertion.errors import InputError
 from desertion.study.places import hazard
 from desertion.study.places.contagion import contagion
 from desertion.study.places.events import Events
-from desertion.study.places.hazard import Ratio, RiskDay, fit
-from desertion.study.places.hazards import combined, hazards, ratios
+from desertion.study.places.finding import Gaps
+from desertion.study.places.hazard import NoRatioError, Ratio, RiskDay, fit
+from desertion.study.places.hazards import _estimated, combined, hazards, ratios
 from desertion.study.places.links import Links
-from desertion.study.places.verdict import ratio_text
+from desertion.study.places.report import words
+from desertion.study.places.verdict import UNKNOWN, judge, ratio_text
 
 # Remission in weeks under 6-MP (1: relapse, 0: censored) and under placebo, Freireich et al. 1963 as in Cox 1972, JRSS B 34, 187.
 TREATED = (6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35)
@@ -97,7 +101,7 @@ def test_without_a_linked_event_there_is_no_ratio() -> None:
     """One sentence says why."""
     day = np.array([0.0, 10.0, 20.0])
     rows = hazard.first_events(day, [Links(np.array([0]), np.array([1])).matrix(3)], [(1, 3)], np.zeros((3, 0)))
-    with pytest.raises(InputError, match="no linked unit has acted within the window"):
+    with pytest.raises(NoRatioError, match="on no day do those at risk differ in how many linked units have acted"):
         fit(rows, 1)
 
 
@@ -305,3 +309,107 @@ def test_size_that_neighbours_share_is_no_contagion_where_events_repeat() -> Non
     assert bare.low > 1.0
     assert sized.low < 1.0 < sized.high
     assert abs(sized.ratio - 1.0) < 0.05
+
+
+def _columns(*names: str) -> list[RiskDay]:
+    """Thirty days on which one of twenty acts, with covariates by name: `free` ones, one that is always 0, one that is 3 for all, one of which nobody ever acts, or the first once more."""
+    rng = np.random.default_rng(3)
+    rows: list[RiskDay] = []
+    for _ in range(30):
+        free = rng.integers(0, 2, (20, 3)).astype(np.float64)
+        acts = np.arange(20) == 4
+        known = {
+            "free": None,
+            "nobody": np.zeros(20),
+            "all": np.full(20, 3.0),
+            "never": (np.arange(20) > 15) * 1.0,
+            "again": free[:, 0],
+        }
+        columns = [free[:, place] if name == "free" else known[name] for place, name in enumerate(names)]
+        rows.append(RiskDay(np.arange(20), np.column_stack(columns), acts))
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("names", "kept", "said"),
+    [
+        (("free", "free", "free"), (0, 1, 2), ""),
+        (("free", "free", "nobody"), (0, 1), "nobody at risk has a placebo link that acts 1 to 3 days before a day with events; widen the window (--window) or give more events"),
+        (("free", "nobody", "free"), (0, 2), "nobody at risk has a linked unit that acts 1 to 3 days after a day with events; widen the window (--window) or give more events"),
+        (("all", "free", "free"), (1, 2), "all at risk have the same number of linked units that act 1 to 3 days before a day with events, whichever day it is; give fewer links"),
+        (("free", "free", "never"), (0, 1), "the ratio for the past of placebo links is 0 or without bound, since units with a placebo link that acts 1 to 3 days before them never act, or they alone do; widen the window (--window) or give more events"),
+        (("free", "free", "again"), (1,), "the past of linked units and the past of placebo links go together on all days, so that their ratios cannot be told apart; give more events"),
+        (("nobody", "nobody", "nobody"), (), "nobody at risk has a linked unit that acts 1 to 3 days before a day with events, and nobody at risk has a linked unit that acts 1 to 3 days after a day with events, and nobody at risk has a placebo link that acts 1 to 3 days before a day with events; widen the window (--window) or give more events"),
+        (("nobody", "free", "never"), (1,), "nobody at risk has a linked unit that acts 1 to 3 days before a day with events, and the ratio for the past of placebo links is 0 or without bound, since units with a placebo link that acts 1 to 3 days before them never act, or they alone do; widen the window (--window) or give more events"),
+    ],
+)  # fmt: skip
+def test_ratios_that_can_be_estimated_are_and_the_others_say_why_not(
+    names: tuple[str, ...], kept: tuple[int, ...], said: str
+) -> None:
+    """Whichever of past, future and placebo links was without a ratio took the others along, and linked units that do not act were named as the reason.
+
+    Ratios that are left are those of a fit of the covariates that have one.
+    """
+    rows = _columns(*names)
+    found, problem = _estimated(rows, None, Gaps(3, unlinked=True, placed=True))
+    assert problem == said
+    assert tuple(place for place in range(3) if found[place]) == kept
+    assert (found[3] is not None) == ({0, 2} <= set(kept))
+    beside = [place for place in range(3) if names[place] in ("never", "again")]
+    alone = [RiskDay(row.units, row.known[:, [*kept, *beside]], row.acts) for row in rows]
+    wanted = fit(alone, len(kept)) if kept else []
+    for place, each in zip(kept, wanted, strict=True):
+        ratio = found[place]
+        assert ratio is not None
+        assert [ratio.ratio, ratio.low, ratio.high] == pytest.approx([each.ratio, each.low, each.high])
+
+
+def test_past_and_future_stand_where_there_are_no_placebo_links() -> None:
+    """Fifteen strata of four units that are all linked with each other, without positions: nobody is left to stand for a placebo. It read that no linked unit had acted, where 14 units had followed one, and no ratio was told."""
+    rng = np.random.default_rng(8)
+    rows = pd.DataFrame({"unit": [f"p{place:02d}" for place in range(60)], "stratum": np.arange(60) // 4})
+    rows["date"] = pd.Timestamp("2030-01-01") + pd.to_timedelta(rng.integers(0, 30, 60), unit="D")
+    pairs = [(a, b) for a, b in combinations(range(60), 2) if a // 4 == b // 4 or b == a + 4]
+    links = [(f"p{a:02d}", f"p{b:02d}") for a, b in pairs]
+    few = {"columns": {"strata": "stratum"}, "permutations": 99, "histories": 0}
+    found = contagion(rows, links, **few)
+    (told,) = found.hazards
+    assert told.past is not None
+    assert told.future is not None
+    assert (told.unlinked, told.beyond) == (None, None)
+    why = "there are no placebo links, since no linked unit has an unlinked one in its stratum; give positions, wider strata or fewer links"
+    assert told.problem == why
+    said = words(found, found.verdict)
+    assert (
+        f"hazard times {ratio_text(told.past)} for each linked unit that acted 1 to 3 days before; for its future {ratio_text(told.future)} (no placebo, the links go both ways); for placebo links none. There are no placebo links,"
+        in said
+    )
+    assert found.table["name"].str.startswith("past; ").sum() == 1
+    close = replace(found, primary=replace(found.primary, p=0.01))
+    assert f"Placebo links could not be tried (units that act, conditional on acting): {why}." in judge(close).sentences
+    ahead = pd.DataFrame(links, columns=["from", "to"])
+    directed = replace(contagion(rows, ahead, **few), primary=replace(found.primary, p=0.01))
+    assert judge(directed).word == UNKNOWN
+    at = rows.assign(x=np.arange(60.0), y=0.0)
+    everybody = contagion(at, distance=99.0, **few).hazards[0]
+    assert "there are no placebo links, since each linked unit is linked with all others" in everybody.problem
+
+
+def test_a_ratio_that_some_draws_of_the_dates_do_not_give_is_left_out() -> None:
+    """And it is said in how many of them, and why; the other ratios stay."""
+    steps = np.arange(12)
+    true, false = (Links(steps, (steps + step) % 12, directed=True) for step in (1, 5))
+    first = np.random.default_rng(1).integers(0, 12, (12, 3)).astype(np.float64)
+    first[:, 2] = [0, 1, 2, 9, 8, 13, 14, 25, 24, 35, 36, 60]
+    data = Events(
+        units=tuple(map(str, steps)), first=first, batch=np.full(12, -1), intervals=np.zeros((0, 2)), unit_of=steps, day_of=first[:, 0],
+        strata=np.zeros(12, np.intp), strata_names=("",), points=None, size=None, also={}, origin=date(2020, 1, 1), remarks=(),
+    )  # fmt: skip
+    (found,) = hazards(data, true, false, 3)
+    for day in first.T[:2]:
+        assert ratios(day, true, false, data.strata, 3, data.batch)
+    with pytest.raises(NoRatioError):
+        ratios(first[:, 2], true, false, data.strata, 3, data.batch)
+    assert found.past is not None
+    assert found.unlinked is None
+    assert found.problem.startswith("in 1 of 3 draws of the dates the ratio for the past of placebo links is 0 or")

@@ -1,16 +1,23 @@
 """What the tests by place find: the primary test, what stands beside it, and the words for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desertion.errors import input_error
 from desertion.study.places.events import Events
-from desertion.study.places.hazard import Ratio
+from desertion.study.places.hazard import Gap, Ratio, RiskDay
 from desertion.study.places.links import Links
 from desertion.study.places.pairs import Order, PairTest
 
 LEVEL = 0.05
 IN_FAMILY = ", in the family"
 """What tells a row of the family from the same pairs apart: its dates are permuted along with those of all other outcomes, among units of a stratum that have the same of them."""
+_RATIOS = (
+    ("the past of linked units", "linked unit", "before"),
+    ("the future of linked units", "linked unit", "after"),
+    ("the past of placebo links", "placebo link", "before"),
+)
+_PLACEBO = 2
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,7 @@ class Hazard:
         future: for a linked unit's future; a placebo only where links have a direction.
         unlinked: for the past of placebo links.
         beyond: the past over placebo links.
-        problem: why there is no estimate; empty if there is.
+        problem: why those that are missing cannot be estimated; empty if none is.
     """
 
     name: str
@@ -94,6 +101,78 @@ class Alarm:
 def days_apart(window: int) -> str:
     """How far apart close pairs may act, in words."""
     return "1 day" if window == 1 else f"1 to {window} days"
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Why a ratio of hazards cannot be estimated, in words, by what is known of the data.
+
+    Attributes:
+        window: most days before or after.
+        unlinked: whether there are placebo links.
+        placed: whether units have positions.
+    """
+
+    window: int
+    unlinked: bool
+    placed: bool
+
+    def told(self, missing: Sequence[tuple[Sequence[int], Gap]], rows: Sequence[RiskDay]) -> str:
+        """The reasons and what helps; empty where nothing is missing.
+
+        Args:
+            missing: which of past, future and placebo links have no ratio, and why.
+            rows: risk days, whose first three covariates these are.
+        """
+        told = [
+            reason
+            for places, gap in missing
+            for reason in (
+                [self._flat(place, rows) for place in places]
+                if gap == "flat"
+                else [self._unbounded(place) for place in places]
+                if gap == "unbounded"
+                else [self._together(places)]
+            )
+        ]
+        reasons, ways_out = ([*dict.fromkeys(each)] for each in zip(*told, strict=True)) if told else ([], [])
+        return f"{', and '.join(reasons)}; {', or '.join(ways_out)}" if told else ""
+
+    def _flat(self, place: int, rows: Sequence[RiskDay]) -> tuple[str, str]:
+        _, what, when = _RATIOS[place]
+        if place == _PLACEBO and not self.unlinked:
+            if self.placed:
+                return (
+                    "there are no placebo links, since each linked unit is linked with all others",
+                    "give fewer links",
+                )
+            return (
+                "there are no placebo links, since no linked unit has an unlinked one in its stratum",
+                "give positions, wider strata or fewer links",
+            )
+        span = f"{days_apart(self.window)} {when} a day with events"
+        if any(row.known[:, place].any() for row in rows):
+            return (
+                f"all at risk have the same number of {what}s that act {span}, whichever day it is",
+                "give fewer links",
+            )
+        return f"nobody at risk has a {what} that acts {span}", "widen the window (--window) or give more events"
+
+    def _unbounded(self, place: int) -> tuple[str, str]:
+        name, what, when = _RATIOS[place]
+        return (
+            f"the ratio for {name} is 0 or without bound, since units with a {what} that acts {days_apart(self.window)} {when} them never act, or they alone do",
+            "widen the window (--window) or give more events",
+        )
+
+    def _together(self, places: Sequence[int]) -> tuple[str, str]:
+        names = " and ".join(_RATIOS[place][0] for place in places)
+        if len(places) == 1:
+            return (
+                f"{names} goes together with what is taken out (strata, units or size) on all days",
+                "give more events",
+            )
+        return f"{names} go together on all days, so that their ratios cannot be told apart", "give more events"
 
 
 def is_blind(test: PairTest) -> bool:

@@ -5,8 +5,9 @@ short beside the hazard this is the discrete-time model with complementary log-l
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,19 @@ _STEPS = 60
 _LARGEST = 15.0  # a log ratio beyond this means that the likelihood has no maximum
 _WIDEST = 300.0  # log ratio at which an interval ends, so that its ends stay numbers
 _TOLD = 100.0
+
+
+Gap = Literal["flat", "unbounded", "together"]
+"""Why a covariate has no ratio: on no day does it differ among those at risk, the likelihood has no maximum, or it goes together with others."""
+
+
+class NoRatioError(InputError):
+    """Some of the wanted covariates have no ratio; others may have theirs where these are no longer wanted."""
+
+    def __init__(self, message: str, *, of: Collection[int] = (), gap: Gap = "flat") -> None:
+        super().__init__(message)
+        self.of = tuple(sorted(of))
+        self.gap: Gap = gap
 
 
 @dataclass(frozen=True)
@@ -190,21 +204,25 @@ def fit(
         over: pairs of covariates, (0, 1) for the multiple of the first over that of the second.
 
     Raises:
-        InputError: nothing varies among those at risk, covariates go together, or the likelihood has no maximum.
+        NoRatioError: on no day does a wanted covariate differ among those at risk, covariates go together, or the likelihood has no maximum.
     """
     sets = _stacked(days)
     kept = np.flatnonzero(sets.varies())
-    if not set(range(wanted)) <= set(kept.tolist()):
-        raise InputError(
-            "hazard: among those at risk no linked unit has acted within the window, so no ratio can be estimated; widen the window or give more events"
+    if flat := set(range(wanted)) - set(kept.tolist()):
+        raise NoRatioError(
+            "hazard: on no day do those at risk differ in how many linked units have acted within the window, so no ratio can be estimated; widen the window or give more events",
+            of=flat,
         )
     sets = replace(sets, known=np.ascontiguousarray(sets.known[:, kept]))
     beta = _maximum(sets, len(kept), wanted)
     information = _parts(sets, beta)[2]
     inverse = np.linalg.pinv(information, 1e-12)
-    if not np.allclose((inverse @ information)[:wanted], np.eye(len(kept))[:wanted], atol=1e-3):
-        raise InputError(
-            "hazard: the past and future of linked units and the past of placebo links go together on all days, so their ratios cannot be told apart; give more events"
+    apart = np.isclose((inverse @ information)[:wanted], np.eye(len(kept))[:wanted], atol=1e-3).all(axis=1)
+    if not apart.all():
+        raise NoRatioError(
+            "hazard: covariates go together on all days, so their ratios cannot be told apart; give more events",
+            of=np.flatnonzero(~apart).tolist(),
+            gap="together",
         )
     variances = [(inverse, math.inf)]
     if clusters is not None:
@@ -259,9 +277,11 @@ def _maximum(sets: _RiskSets, width: int, wanted: int) -> Array:
         beta, (value, gradient, information) = trial, better
         if moved < 1e-8 and gained < 1e-8:
             break
-    if (np.abs(beta[:wanted]) >= _LARGEST - 1.0).any():
-        raise InputError(
-            "hazard: no linked unit, or every one, acts after another, so the ratio is 0 or without bound; give more events or a wider window"
+    if (gone := np.abs(beta[:wanted]) >= _LARGEST - 1.0).any():
+        raise NoRatioError(
+            "hazard: no linked unit, or every one, acts after another, so the ratio is 0 or without bound; give more events or a wider window",
+            of=np.flatnonzero(gone).tolist(),
+            gap="unbounded",
         )
     return beta
 

@@ -140,15 +140,17 @@ def _pair_cells(test: PairTest, family: str) -> tuple[str, ...]:
 
 
 def _hazard_line(each: Hazard, finding: Finding) -> str:
-    if each.past is None or each.future is None or each.unlinked is None:
-        return f"{each.name}: no estimate. {each.problem}"
+    if each.past is None and each.future is None and each.unlinked is None:
+        return f"{each.name}: no estimate. {capital(each.problem)}."
     role = "a placebo" if finding.links.directed else "no placebo, the links go both ways"
     length = (
         "" if finding.spans is None else f" (mean length {finding.spans[1]:.3g} km, links {finding.spans[0]:.3g} km)"
     )
+    past = "hazard times no known ratio" if each.past is None else f"hazard times {ratio_text(each.past)}"
+    future, unlinked = ("none" if ratio is None else ratio_text(ratio) for ratio in (each.future, each.unlinked))
     return (
-        f"{each.name}: hazard times {ratio_text(each.past)} for each linked unit that acted {days_apart(finding.window)} before; "
-        f"for its future {ratio_text(each.future)} ({role}); for placebo links{length} {ratio_text(each.unlinked)}."
+        f"{each.name}: {past} for each linked unit that acted {days_apart(finding.window)} before; "
+        f"for its future {future} ({role}); for placebo links{length} {unlinked}.{each.problem and f' {capital(each.problem)}.'}"
     )
 
 

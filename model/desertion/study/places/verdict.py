@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.figures.labels import at_most, many, percent, rounded
-from desertion.study.places.finding import LEVEL, Alarm, Finding, days_apart, is_blind
+from desertion.figures.labels import at_most, capital, many, percent, rounded
+from desertion.study.places.finding import LEVEL, Alarm, Finding, Hazard, days_apart, is_blind
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import Order, PairTest
 from desertion.study.statistics import wilson_interval
@@ -131,26 +131,30 @@ def _placebos(finding: Finding) -> list[str]:
     reasons: list[str] = []
     directed = finding.links.directed
     for each in finding.hazards:
-        if each.past is None or each.unlinked is None or each.future is None or each.beyond is None:
-            reasons.append(f"Placebos could not be tried ({each.name}): {each.problem}.")
-            continue
-        if each.unlinked.low > 1.0:
+        past, future, unlinked, beyond = each.past, each.future, each.unlinked, each.beyond
+        if past is None or future is None or unlinked is None or beyond is None:
+            reasons.append(f"{_untried(each)} could not be tried ({each.name}): {each.problem}.")
+        if unlinked and unlinked.low > 1.0:
             reasons.append(
-                f"Placebo links predict as well ({each.name}): hazard times {ratio_text(each.unlinked)}; closeness reaches beyond the links."
+                f"Placebo links predict as well ({each.name}): hazard times {ratio_text(unlinked)}; closeness reaches beyond the links."
             )
-        if directed and each.future.low > 1.0:
+        if directed and future and future.low > 1.0:
             reasons.append(
-                f"The future of senders predicts as well ({each.name}): hazard times {ratio_text(each.future)}; something falls on both ends."
+                f"The future of senders predicts as well ({each.name}): hazard times {ratio_text(future)}; something falls on both ends."
             )
-        if directed and each.past.low <= 1.0:
+        if directed and past and past.low <= 1.0:
+            reasons.append(f"Receivers were not seen to follow senders ({each.name}): hazard times {ratio_text(past)}.")
+        if directed and past and unlinked and beyond and unlinked.low <= 1.0 and beyond.low <= 1.0:
             reasons.append(
-                f"Receivers were not seen to follow senders ({each.name}): hazard times {ratio_text(each.past)}."
-            )
-        if directed and each.unlinked.low <= 1.0 and each.beyond.low <= 1.0:
-            reasons.append(
-                f"Placebo links are too weak to tell ({each.name}): hazard times {ratio_text(each.unlinked)}, links {ratio_text(each.past)}."
+                f"Placebo links are too weak to tell ({each.name}): hazard times {ratio_text(unlinked)}, links {ratio_text(past)}."
             )
     return reasons
+
+
+def _untried(each: Hazard) -> str:
+    """Which of the ratios that a hazard should have are missing."""
+    parts = (("the past", each.past), ("the future", each.future), ("placebo links", each.unlinked))
+    return capital(" and ".join(name for name, ratio in parts if ratio is None))
 
 
 def _shocks(finding: Finding) -> list[Alarm]:
