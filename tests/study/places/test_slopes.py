@@ -186,14 +186,14 @@ def test_outcomes_that_choose_the_rows_change_places_among_the_chosen_alone() ->
 
 
 def test_slopes_are_compatible_whose_wars_lie_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Made-up wars within .1 of the true slope, with campaign shocks alone: an observed .35 goes with .3 and .4, with nothing below or above."""
-    ready = SimpleNamespace(slope=lambda _: 0.35, slopes=lambda outcomes: outcomes[:, 0])
+    """Made-up wars within .1 of the true slope, with campaign shocks alone: an observed .35 goes with .3 and .4, with nothing below or above; told in standard deviations, half as large here."""
+    ready = SimpleNamespace(slope=lambda _: 0.35, slopes=lambda outcomes: outcomes[:, 0], unit=lambda _: 0.5)
     monkeypatch.setattr("desertion.study.places.slopes._ready", lambda *_: ready)
     monkeypatch.setattr(
         MadeUp, "draw", lambda _, slope, shock, rng: np.array([slope + rng.uniform(-1, 1) * (0.1 if shock else 0.01)])
     )
     battles = _small()
-    assert compatible(battles, Question(name="", weights=past(battles)), histories=200, seed=1) == [0.3, 0.4]
+    assert compatible(battles, Question(name="", weights=past(battles)), histories=200, seed=1) == [0.15, 0.2]
 
 
 def test_battles_none_of_which_can_change_places_are_untested(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_a_test_of_too_few_orders_is_untested() -> None:
     strata = np.array([*range(15), 15, 15, 15, 16, 16])
     first = slopes(battles, [Question(name="bare", weights=past(battles), bare=True)], most=100, seed=1, strata=strata)
     assert first[0].least == pytest.approx(1 / 6)
-    word, sentences = verdict(ArmiesFinding(battles=battles, slopes=tuple(first), compatible=(), alarms=()))
+    word, sentences = verdict(ArmiesFinding(battles=battles, slopes=tuple(first), tried=(), compatible=(), alarms=()))
     assert word == UNTESTED
     assert "p cannot fall below 0.17" in sentences[0]
 
@@ -405,19 +405,59 @@ def test_a_finding_is_put_into_words_and_a_table(tmp_path: Path) -> None:
 def test_no_dependence_is_said_only_where_strong_slopes_are_excluded(tmp_path: Path) -> None:
     """A large p value alone says nothing: with the largest slope tried still compatible the word is "cannot tell", with or without power asked for."""
     finding = armies(_table(tmp_path), permutations=99, histories=0)
-    blind = replace(finding, slopes=(replace(finding.slopes[0], p=0.6),), compatible=(-0.9, 0.0, 0.9))
+    blind = replace(
+        finding, slopes=(replace(finding.slopes[0], p=0.6),), tried=(-0.9, 0.9), compatible=(-0.9, 0.0, 0.9)
+    )
     assert verdict(blind)[0] == "cannot tell"
     assert "all that were tried" in verdict(blind)[1][0]
     word, sentences = verdict(replace(blind, compatible=(-0.3, 0.2)))
     assert word == "no dependence on the past found"
-    assert sentences[-1] == "True slopes above +0.2 are excluded."
+    assert sentences[-1] == "True slopes above +0.20 are excluded."
     assert verdict(replace(blind, compatible=()))[0] == "cannot tell"
     assert verdict(replace(blind, slopes=(replace(finding.slopes[0], p=0.01),)))[0].endswith("cause unknown")
     power = [
         SlopeAlarms(slope=slope, shock=shock, histories=20, alarms=found, low=0.0, high=1.0)
         for slope, shock, found in ((0.3, 0.0, 4), (0.6, 0.0, 9), (0.9, 1.0, 15))
     ]
-    assert verdict(replace(blind, alarms=tuple(power)))[1][1] == "A true slope of 0.6 is found in 9 of 20 made-up wars."
+    assert (
+        verdict(replace(blind, alarms=tuple(power)))[1][1] == "A true slope of 0.60 is found in 9 of 20 made-up wars."
+    )
+
+
+def test_all_slopes_of_battles_are_in_one_unit(tmp_path: Path) -> None:
+    """Estimates, true slopes that are compatible and those of made-up wars, in words and in the table: standard deviations of the outcome for one of the past.
+
+    The first stood in standard deviations beside the others in the outcome's own unit, in which the past, a mean, varies a third as much: -0.39 lay well within -0.9 to +0.9 and was outside of -0.27 to +0.27.
+    """
+    path = _table(tmp_path)
+    finding = armies(path, permutations=99, histories=20)
+    battles = read_battles(path, ())
+    weights = past(battles)
+    rows = weights.any(axis=1)
+    means = (weights[rows] / weights[rows].sum(axis=1, keepdims=True)) @ battles.outcome
+    unit = means.std() / battles.outcome[rows].std()
+    assert 0.1 < unit < 0.6
+    assert finding.tried == pytest.approx(unit * np.arange(-9, 10) / 10.0, abs=1e-9)
+    assert set(finding.compatible) <= set(finding.tried)
+    assert sorted({row.slope for row in finding.alarms}) == pytest.approx([0.0, 0.3 * unit, 0.6 * unit, 0.9 * unit])
+    whole = replace(finding, compatible=finding.tried)
+    told, csv = words(whole), table(whole, "")
+    most = f"{0.9 * unit:.2f}"
+    assert (
+        f"One standard deviation more in the past goes with {finding.slopes[0].bare:+.2f} standard deviations in the outcome"
+        in told
+    )
+    assert (
+        f"True slopes from -{most} to +{most} standard deviations for one of the past (all that were tried) are compatible"
+        in told
+    )
+    assert f"A true slope of {most} is found in" in told
+    assert "| made-up histories (slope in SD per SD) |" in told
+    assert f"| true slope {most}, no shocks |" in told
+    assert f'power,"true slope {most}, no shocks; 20 histories",,,{0.9 * unit:.4g},' in csv
+    assert f"compatible true slopes,,,,,,,,,{-0.9 * unit:.4g},{0.9 * unit:.4g}" in csv
+    none = replace(finding, compatible=())
+    assert f"No true slope from -{most} to +{most} standard deviations for one of the past is compatible" in words(none)
 
 
 @pytest.mark.statistical
@@ -434,7 +474,7 @@ def test_compatible_slopes_hold_the_true_one(tmp_path: Path, monkeypatch: pytest
     held = 0
     for war in range(100):
         history = replace(battles, outcome=MadeUp.of(battles).draw(slope, float(war % 2), rng))
-        held += slope in compatible(history, question, histories=100, seed=war)
+        held += bool(compatible(history, question, histories=100, seed=war))
     assert held >= 87
 
 

@@ -11,7 +11,7 @@ from desertion.study.places.battles import Battles, read_battles
 from desertion.study.places.finding import LEVEL, refuse_too_few
 from desertion.study.places.past import questions
 from desertion.study.places.report import as_csv, framed
-from desertion.study.places.slopes import GRID, Slope, SlopeAlarms, alarms, compatible, slopes
+from desertion.study.places.slopes import Slope, SlopeAlarms, alarms, compatible, slopes, tried
 from desertion.study.places.verdict import UNTESTED
 
 COLUMNS: tuple[str, ...] = (
@@ -31,17 +31,19 @@ COLUMNS: tuple[str, ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class ArmiesFinding:
-    """What battles say about an army's past.
+    """What battles say about an army's past; all slopes are in standard deviations of the outcome for one of the past.
 
     Attributes:
         battles: the battles.
         slopes: the primary question, then its family.
-        compatible: true slopes that the primary estimate does not exclude, of those tried; none where nothing was tested.
+        tried: true slopes of the made-up wars that the primary estimate was held against, in order of size; none where nothing was tested.
+        compatible: those of them that it does not exclude.
         alarms: power and false alarms; empty if not asked for, or where nothing was tested.
     """
 
     battles: Battles
     slopes: tuple[Slope, ...]
+    tried: tuple[float, ...]
     compatible: tuple[float, ...]
     alarms: tuple[SlopeAlarms, ...]
 
@@ -73,10 +75,11 @@ def armies(
     asked = questions(read)
     found = slopes(read, asked, most=permutations, seed=seed)
     if not found[0].least <= LEVEL:  # and so in made-up wars with the same strata
-        return ArmiesFinding(battles=read, slopes=tuple(found), compatible=(), alarms=())
+        return ArmiesFinding(battles=read, slopes=tuple(found), tried=(), compatible=(), alarms=())
     return ArmiesFinding(
         battles=read,
         slopes=tuple(found),
+        tried=tried(read, asked[0]),
         compatible=tuple(compatible(read, asked[0], histories=max(histories, 100), seed=seed)),
         alarms=tuple(alarms(read, asked[0], histories=histories, seed=seed)) if histories else (),
     )
@@ -91,18 +94,18 @@ def verdict(finding: ArmiesFinding) -> tuple[str, tuple[str, ...]]:
     if not first.least <= LEVEL:
         return UNTESTED, (_untested(first),)
     found = (
-        f"One standard deviation more in the past goes with {first.bare:+.2f} in the outcome ({first.rows} sides in battles, {many(first.clusters, 'campaign')}), where permutation gives "
-        f"{first.bias:+.2f} on average: one-sided p = {first.p:.2g}. {_compatible(finding.compatible)}"
+        f"One standard deviation more in the past goes with {first.bare:+.2f} standard deviations in the outcome ({first.rows} sides in battles, {many(first.clusters, 'campaign')}), where permutation gives "
+        f"{first.bias:+.2f} on average: one-sided p = {first.p:.2g}. {_compatible(finding)}"
     )
     reasons = [found, *_power(finding.alarms)]
     if first.p <= LEVEL:
         alike = "A war that goes badly for a year gives the same: past and future of a series are alike, so leads tell nothing."
         return "outcomes follow the past, cause unknown", (*reasons, alike)
-    if not finding.compatible or max(finding.compatible) >= GRID[-1]:
+    if not finding.compatible or max(finding.compatible) >= finding.tried[-1]:
         return "cannot tell", tuple(reasons)
     return "no dependence on the past found", (
         *reasons,
-        f"True slopes above {max(finding.compatible):+.1f} are excluded.",
+        f"True slopes above {max(finding.compatible):+.2f} are excluded.",
     )
 
 
@@ -118,19 +121,23 @@ def _untested(first: Slope) -> str:
     return f"Nothing was tested: {why}; give more battles of a side in one theatre and year, or wider theatres."
 
 
-def _compatible(slopes: Sequence[float]) -> str:
-    if not slopes:
-        return f"No true slope from {GRID[0]:+.1f} to {GRID[-1]:+.1f} is compatible with it, with shocks by campaign or without: these made-up wars are not like this one."
-    low, high = min(slopes), max(slopes)
-    whole = " (all that were tried)" if (low, high) == (GRID[0], GRID[-1]) else ""
-    return f"True slopes from {low:+.1f} to {high:+.1f}{whole} are compatible with it."
+def _compatible(finding: ArmiesFinding) -> str:
+    least, most = finding.tried[0], finding.tried[-1]
+    unit = "standard deviations for one of the past"
+    if not finding.compatible:
+        return f"No true slope from {least:+.2f} to {most:+.2f} {unit} is compatible with it, with shocks by campaign or without: these made-up wars are not like this one."
+    low, high = min(finding.compatible), max(finding.compatible)
+    whole = " (all that were tried)" if (low, high) == (least, most) else ""
+    return f"True slopes from {low:+.2f} to {high:+.2f} {unit}{whole} are compatible with it."
 
 
 def _power(rows: Sequence[SlopeAlarms]) -> list[str]:
     strongest = max((row for row in rows if row.shock == 0.0), key=lambda row: row.slope, default=None)
     if strongest is None:
         return []
-    return [f"A true slope of {strongest.slope} is found in {strongest.alarms} of {strongest.histories} made-up wars."]
+    return [
+        f"A true slope of {strongest.slope:.2f} is found in {strongest.alarms} of {strongest.histories} made-up wars."
+    ]
 
 
 def words(finding: ArmiesFinding) -> str:
@@ -155,7 +162,7 @@ def words(finding: ArmiesFinding) -> str:
             (_kind(row), f"{row.alarms} of {row.histories}", f"{row.low:.2f} to {row.high:.2f}")
             for row in finding.alarms
         ]
-        parts.append(Table(("made-up histories", "alarms at p ≤ .05", "95 %"), found))
+        parts.append(Table(("made-up histories (slope in SD per SD)", "alarms at p ≤ .05", "95 %"), found))
     return markdown(parts)
 
 
@@ -165,7 +172,7 @@ def _or_dash(value: float, form: str) -> str:
 
 
 def _kind(row: SlopeAlarms) -> str:
-    return f"true slope {row.slope}, {'shocks by campaign' if row.shock else 'no shocks'}"
+    return f"true slope {row.slope:.2f}, {'shocks by campaign' if row.shock else 'no shocks'}"
 
 
 def table(finding: ArmiesFinding, command: str) -> str:
@@ -182,7 +189,7 @@ def table(finding: ArmiesFinding, command: str) -> str:
     rows += [
         {
             "part": "power" if row.slope else "false alarms", "name": f"{_kind(row)}; {row.histories} histories",
-            "share": row.alarms / row.histories, "low": row.low, "high": row.high,
+            "slope": row.slope, "share": row.alarms / row.histories, "low": row.low, "high": row.high,
         }
         for row in finding.alarms
     ]  # fmt: skip

@@ -19,9 +19,10 @@ from desertion.study.places.table import numbered
 from desertion.study.statistics import wilson_interval
 
 GRID = tuple(round(-0.9 + 0.1 * step, 1) for step in range(19))
+"""True slopes of made-up wars, in the unit of the outcome for one of the past, a mean of outcomes: at 1 and beyond it a war would run off."""
 SHOCKS = (0.0, 1.0)
 _AT_ONCE = 1_000  # permutations whose slopes are worked out together, so that memory stays small
-POWER_AT = (0.0, 0.3, 0.6, 0.9)
+POWER_AT = (0.0, 0.3, 0.6, 0.9)  # of the grid
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +65,9 @@ class _Regression:
 
     def slopes(self, outcomes: Array) -> Array:
         """Slopes in standard deviations, shape (history,), of outcomes, shape (history, row); NaN where the past or the outcome does not vary."""
-        y = outcomes[:, self.rows]
-        x = (outcomes if self.question.values is None else self.question.values[None, :]) @ self.weights.T
+        x, y = self._sides(outcomes)
         varies = np.ptp(y, axis=1) > 0.0
-        scale = np.divide(x.std(axis=1), y.std(axis=1), out=np.zeros(len(y)), where=varies)
+        scale = _scale(x, y)
         x, y = _without(x, self.base), _without(y, self.base)
         if self.beside is not None:
             second = _without(outcomes @ self.beside.T, self.base)
@@ -78,9 +78,24 @@ class _Regression:
         known = varies & (square > 1e-12)
         return np.divide((x * y).sum(axis=1) * scale, square, out=np.full(len(y), math.nan), where=known)
 
+    def _sides(self, outcomes: Array) -> tuple[Array, Array]:
+        """The past and the outcome of the rows, shape (history, row)."""
+        known = outcomes if self.question.values is None else self.question.values[None, :]
+        return known @ self.weights.T, outcomes[:, self.rows]
+
+    def unit(self, outcome: Array) -> float:
+        """What a slope of 1 in the unit of the outcome is in standard deviations, for one outcome, shape (row,)."""
+        return float(_scale(*self._sides(outcome[None, :]))[0])
+
     def slope(self, outcome: Array) -> float:
         """The slope of one outcome, shape (row,)."""
         return float(self.slopes(outcome[None, :])[0])
+
+
+def _scale(past: Array, outcome: Array) -> Array:
+    """Standard deviations of the past over those of the outcome, shape (history,); 0 where the outcome does not vary."""
+    varies = np.ptp(outcome, axis=1) > 0.0
+    return np.divide(past.std(axis=1), outcome.std(axis=1), out=np.zeros(len(outcome)), where=varies)
 
 
 def _without(values: Array, base: Array) -> Array:
@@ -217,7 +232,7 @@ class MadeUp:
         """Outcomes of one history, shape (row,).
 
         Args:
-            slope: what one unit of the past adds to the outcome, both as deviations from their stratum.
+            slope: what one unit of the past adds to the outcome, both as deviations from their stratum, and in the unit of the outcome.
             shock: standard deviation, in units of the spread within strata, of a shock that the battles of a side in a campaign share.
             rng: chance.
         """
@@ -230,8 +245,14 @@ class MadeUp:
         return self.level + deviation
 
 
+def tried(battles: Battles, question: Question) -> tuple[float, ...]:
+    """The true slopes of made-up wars in standard deviations of these battles, as estimates are: each times the deviation of the past over that of the outcome."""
+    unit = _ready(battles, question).unit(battles.outcome)
+    return tuple(slope * unit for slope in GRID)
+
+
 def compatible(battles: Battles, question: Question, *, histories: int, seed: int) -> list[float]:
-    """True slopes under which the observed one lies within the central 95 % of made-up histories, with campaign shocks or without.
+    """Of the true slopes that are `tried` those under which the observed one lies within the central 95 % of made-up histories, with campaign shocks or without.
 
     Inverting the histories takes the bias of the estimate along, whatever its size; taking one off that was worked out at a slope of 0 does not.
 
@@ -245,13 +266,13 @@ def compatible(battles: Battles, question: Question, *, histories: int, seed: in
     made_up = MadeUp.of(battles)
     observed = ready.slope(battles.outcome)
     kept: list[float] = []
-    for number, slope in enumerate(GRID):
+    for number, (slope, told) in enumerate(zip(GRID, tried(battles, question), strict=True)):
         for shock in SHOCKS:
             rng = np.random.default_rng([seed, number, round(10 * shock)])
             drawn = ready.slopes(np.array([made_up.draw(slope, shock, rng) for _ in range(histories)]))
             low, high = np.nanquantile(drawn, [0.025, 0.975])
             if low <= observed <= high:
-                kept.append(slope)
+                kept.append(told)
                 break
     return kept
 
@@ -261,7 +282,7 @@ class SlopeAlarms:
     """How often the primary test alarms in made-up histories.
 
     Attributes:
-        slope: the true slope.
+        slope: the true slope, in standard deviations as in `tried`.
         shock: campaign shocks, in units of the spread within strata.
         histories: number of histories.
         alarms: those with p at most .05.
@@ -286,7 +307,7 @@ def alarms(battles: Battles, question: Question, *, histories: int, seed: int) -
         histories: histories of each kind.
         seed: where all chance comes from.
     """
-    made_up = MadeUp.of(battles)
+    made_up, unit = MadeUp.of(battles), _ready(battles, question).unit(battles.outcome)
     rows: list[SlopeAlarms] = []
     for number, (slope, shock) in enumerate(product(POWER_AT, SHOCKS)):
         rng = np.random.default_rng([seed, 1000 + number])
@@ -295,5 +316,5 @@ def alarms(battles: Battles, question: Question, *, histories: int, seed: int) -
             history = replace(battles, outcome=made_up.draw(slope, shock, rng))
             found += slopes(history, [question], most=199, seed=each)[0].p <= 0.05
         low, high = wilson_interval(found, histories)
-        rows.append(SlopeAlarms(slope=slope, shock=shock, histories=histories, alarms=found, low=low, high=high))
+        rows.append(SlopeAlarms(slope=slope * unit, shock=shock, histories=histories, alarms=found, low=low, high=high))
     return rows
