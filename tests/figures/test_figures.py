@@ -443,6 +443,19 @@ def test_a_few_runs_beside_a_series_have_their_span_and_one_run_none(ax, runs, e
     assert ax.get_legend().get_texts()[0].get_text() == f"model: leavers ({said})"
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("flow", "the median run is off by 10 % in all"), ("level", "the median run is off by 10 % of the mean level"), ("cumulative", "increments of the median run are off by 33 % in all")],
+)  # fmt: skip
+def test_a_series_is_off_by_what_its_kind_can_be_off(ax, kind, said):
+    """50 and 60 against 40 and 60: ten of a hundred; but as running totals 50 and 10 more against 40 and 20 more, twenty of sixty."""
+    table = pd.DataFrame({"start": [date(2020, 1, 1), date(2020, 1, 8)], "end": [date(2020, 1, 7), date(2020, 1, 14)], "value": [40.0, 60.0],
+                          "low": np.nan, "high": np.nan, "unit": "persons", "counts": "leavers", "grade": "A", "group": ""})  # fmt: skip
+    series.series(ax, table, kind, "A series")
+    series.simulated(ax, table, kind, [0, 1], np.array([[50.0, 60.0]] * 3), "leavers")
+    assert ax.get_title(loc="left") == f"A series: {said}"
+
+
 def test_decision_surface_has_axes_of_share_and_dial(ax):
     """The surface spans the table's shares and dial positions and marks the status quo."""
     table = pd.DataFrame(np.geomspace(1e-5, 1e-2, 25).reshape(5, 5), np.linspace(0, 1, 5), np.linspace(0, 0.5, 5))

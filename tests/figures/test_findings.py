@@ -345,6 +345,8 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
         (findings.of_search(_TRIED.assign(cost_eur=2.0), "cost_eur", "less"), "No lever moves the cost to hosts: 2"),
         (findings.of_search(_TRIED, "left_total", "less"), "Fewest persons who left within the limits: 5 (a), 6 (b)"),
         (findings.of_fit(np.array([10.0, 30.0]), np.array([14.0, 24.0])), "the median run is off by 25 % in all"),
+        (findings.of_fit(np.array([10.0, 30.0]), np.array([14.0, 24.0]), "cumulative"), "increments of the median run are off by 25 % in all"),
+        (findings.of_fit(np.array([10.0, 30.0]), np.array([14.0, 24.0]), "level"), "the median run is off by 25 % of the mean level"),
         (findings.of_predictions(np.array([1.0, 9.0]), {"with it": np.array([[0.0, 0.0], [2.0, 2.0]]), "without": np.array([[0.0, 8.0], [2.0, 10.0]])}),
          "of 2 figures, 1 (with it) and 2 (without) lie within the bars"),
         (findings.of_power(_POWER), "Where contagion makes 80 % of leaving or more it is found in 55 % to 70 % of the histories"),

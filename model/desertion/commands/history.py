@@ -122,11 +122,10 @@ def _head(series: Series, is_own: bool) -> str:
 def _beside(pair: ModelledSeries, series: Series, scenario: str, runs: int) -> list[str]:
     """What runs of a scenario give for a series, in lines."""
     from desertion.figures.labels import many
+    from desertion.study.history.beside import ERRORS
 
-    misfits = {
-        "absolute error of the median over the published total": pair.total_difference,
-        "averaged relative difference": pair.difference,
-    }
+    running = " of the running totals" if series.kind == "cumulative" else ""
+    misfits = {ERRORS[series.kind]: pair.total_difference, f"averaged relative difference{running}": pair.difference}
     told = ", ".join(f"{what} {value:.2f}" for what, value in misfits.items() if not math.isnan(value))
     sums = pair.sums if series.kind == "flow" else ""
     return [

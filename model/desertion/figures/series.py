@@ -161,7 +161,10 @@ def simulated(
     )
     counts = table["counts"].iloc[0]
     published = table["value"].to_numpy(np.float64)[covered] * factor
-    ax.set_title(f"{ax.get_title(loc='left')}: {findings.of_fit(published, middle)}")
+    compared, medians = published, middle
+    if kind == "cumulative":
+        compared, medians = np.diff(published, prepend=0.0), np.median(np.diff(runs, prepend=0.0, axis=1), axis=0)
+    ax.set_title(f"{ax.get_title(loc='left')}: {findings.of_fit(compared, medians, kind)}")
     ax.plot([], [], "o-", color=style.pens(2)[1].color, markersize=4.5, label=f"published: {counts}")
     ax.set_xlim(when[0] - gap, when[-1] + gap)
     ax.set_ylim(0.0, 1.08 * max(float(high.max()), float(published.max())))

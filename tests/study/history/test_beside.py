@@ -44,6 +44,48 @@ def test_misfit_is_measured_on_the_median() -> None:
     assert pair.total_difference == pytest.approx(12.0 / 50.0)
 
 
+def test_running_totals_are_off_by_what_they_add() -> None:
+    """10 and 40 against medians 12 and 30, added up to 10 and 50: the same error over the same total. It was divided by 60, the sum of the two totals; a level of that size is off by the mean error over the mean."""
+    published, runs = np.array([10.0, 40.0]), np.array([[12.0, 30.0], [12.0, 31.0], [90.0, 0.0]])
+    flow = ModelledSeries(published, runs, (0, 1))
+    total = ModelledSeries(published.cumsum(), runs.cumsum(axis=1), (0, 1), kind="cumulative")
+    level = ModelledSeries(published, runs, (0, 1), kind="level")
+    assert flow.total_difference == total.total_difference == level.total_difference == 12.0 / 50.0
+    assert total.difference == pytest.approx((0.2 + 7.0 / 50.0) / 2), "medians of the totals themselves are 12 and 43"
+    falling = ModelledSeries(np.array([0.0, 0.0]), np.array([[1.0, 2.0]]), (0, 1), kind="cumulative")
+    assert np.isnan(falling.total_difference)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "said", "other"),
+    [
+        ("flow", "new_hide", "absolute error of the median over the published total", "averaged relative difference"),
+        ("cumulative", "new_hide", "absolute error of the median increments over the published total", "averaged relative difference of the running totals"),
+        ("level", "hiding", "mean absolute error of the median over the mean level", "averaged relative difference"),
+    ],
+)  # fmt: skip
+def test_the_error_is_called_what_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, column: str, said: str, other: str
+) -> None:
+    """By the kind of the series, beside its number: the sum of running totals, or of levels, is no published total."""
+    rows = ("2030-01-10,5", "2030-01-20,9", "2030-01-30,14")
+    (tmp_path / "own.csv").write_text("date,value\n" + "\n".join(rows) + "\n")
+    asked = ["--kind", kind, "--scenario", "toy", "--column", column, "--runs", "3"]
+    assert main(["history", str(tmp_path / "own.csv"), *asked]) == 0
+    found = history(tmp_path / "own.csv", kind=kind, with_model="toy", column=column, runs=3).modelled
+    assert found is not None
+    assert (found.kind, found.places) == (kind, (0, 1, 2))
+    error = found.total_difference
+    assert f"{said} {error:.2f}, {other} {found.difference:.2f}\n" in capsys.readouterr().out
+    # One after the other: the numbers are of the medians that are drawn.
+    medians = np.median(found.simulated, axis=0)
+    if kind == "level":
+        assert error == pytest.approx(np.abs(medians - [5, 9, 14]).mean() / (28 / 3))
+    if kind == "cumulative":
+        added = np.median(np.diff(found.simulated, prepend=0.0, axis=1), axis=0)
+        assert error == pytest.approx(np.abs(added - [5, 4, 5]).sum() / 14)
+
+
 def test_the_band_of_runs_is_their_middle_nine_tenths() -> None:
     """Of 21 runs that give 0 to 20 these are 1 and 19, beside a median of 10; a point outside the scenario's days has none."""
     series = shipped.load("south-vietnam-yearly")

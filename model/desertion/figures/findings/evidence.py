@@ -1,6 +1,7 @@
 """Titles of the figures that hold runs and tests against published series: sentences made from the numbers that they show."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -9,17 +10,26 @@ from numpy.typing import NDArray
 from desertion.figures.labels import at_most, percent
 
 
-def of_fit(published: NDArray[np.float64], medians: NDArray[np.float64]) -> str:
+def of_fit(
+    published: NDArray[np.float64],
+    medians: NDArray[np.float64],
+    kind: Literal["flow", "cumulative", "level"] = "flow",
+) -> str:
     """How far the median run is off the published figures.
 
     Args:
-        published: (points,) : the figures.
+        published: (points,) : the figures; of running totals what each adds to the one before.
         medians: (points,) : medians of the runs.
+        kind: What the figures are: their sum says something of flows and increments, their mean of levels.
     """
     error, total = float(np.abs(medians - published).sum()), float(np.abs(published).sum())
     if not total:
         return "published are nothing but noughts"
-    return f"the median run is off by {percent(error / total)} in all"
+    off = percent(error / total)
+    if kind == "level":
+        return f"the median run is off by {off} of the mean level"
+    who = "increments of the median run are" if kind == "cumulative" else "the median run is"
+    return f"{who} off by {off} in all"
 
 
 def of_predictions(published: NDArray[np.float64], members: Mapping[str, NDArray[np.float64]]) -> str:

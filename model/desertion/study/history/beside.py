@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from desertion.simulation.model import DesertionModel
-    from desertion.study.history.series import Series
+    from desertion.study.history.series import Kind, Series
+
+ERRORS: dict[Kind, str] = {
+    "flow": "absolute error of the median over the published total",
+    "cumulative": "absolute error of the median increments over the published total",
+    "level": "mean absolute error of the median over the mean level",
+}
+"""What `ModelledSeries.total_difference` is, by what the figures are; running totals do not add up to anything."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ class ModelledSeries:
         places: which points of the series these are.
         size: real persons for each simulated one.
         meaning: what is counted in the model, in words.
+        kind: what the figures are; cumulative ones begin with the first and leave none out.
     """
 
     published: Array
@@ -75,6 +83,7 @@ class ModelledSeries:
     places: tuple[int, ...]
     size: float = 1.0
     meaning: str = ""
+    kind: Kind = "flow"
 
     @property
     def grain(self) -> str:
@@ -99,8 +108,14 @@ class ModelledSeries:
 
     @property
     def total_difference(self) -> float:
-        """Absolute errors of the median added up, over the published total: small months weigh little; NaN where that is 0."""
-        error, total = np.abs(np.median(self.simulated, axis=0) - self.published).sum(), self.published.sum()
+        """Absolute errors of the median added up, over the published total: small months weigh little; NaN where that is 0.
+
+        Of running totals those of what each adds to the one before, and of levels the mean error over the mean level.
+        """
+        published, simulated = self.published, self.simulated
+        if self.kind == "cumulative":
+            published, simulated = np.diff(published, prepend=0.0), np.diff(simulated, prepend=0.0, axis=1)
+        error, total = np.abs(np.median(simulated, axis=0) - published).sum(), published.sum()
         return float(error / total) if total else float("nan")
 
 
@@ -153,7 +168,12 @@ def beside(
         model = DesertionModel(chosen, rng=replicate_seed(seed, replicate)).run()
         simulated.append(_counted(counts, model, [windows[n] for n in places]))
     return ModelledSeries(
-        series.values[list(places)], np.array(simulated) / chosen.scale, places, 1.0 / chosen.scale, meaning
+        series.values[list(places)],
+        np.array(simulated) / chosen.scale,
+        places,
+        1.0 / chosen.scale,
+        meaning,
+        series.kind,
     )
 
 
