@@ -14,10 +14,12 @@ from desertion import Study, sweep
 from desertion.app.parts.filter import let_through, varied, written
 from desertion.app.request import point as cell
 from desertion.app.request.address import Address, parse
+from desertion.app.request.choice import shipped, unchecked
 from desertion.commands._shared.options import settings
 from desertion.commands._shared.running import loaded, seed_of
 from desertion.errors import InputError
 from desertion.simulation.model import DesertionModel
+from desertion.study.design.point import scenario_of as scenario_of_point
 from tests.shortcuts import at_once
 
 POINTS = pd.DataFrame(
@@ -111,6 +113,16 @@ def test_the_command_line_of_a_point_gives_the_numbers_of_the_study(tmp_path: Pa
         model = DesertionModel(scenario, rng=seed_of(int(given["--seed"]), int(given["--replicate"])))
         real = model.run().measures()["left_total"] / float(given["--scale"])
         assert real == study.runs["left_total"][study.runs["design"] == design].iloc[0]
+
+
+def test_a_point_that_is_played_is_the_run_of_the_study() -> None:
+    """Also where the study stated no scale: of every shipped scenario the address names the very one, at the scenario's own size."""
+    spec = {"policies": {"none": []}, "settings": {"behaviour.form": "additive"}, "scale": None, "days": None, "population": "compiled", "seed": 3}
+    for name in shipped()["scenarios"]:
+        run = cell.run_of({**spec, "scenario": name}, {})
+        address, wrong = parse(cell.address_of(run, Address()).query())
+        assert not wrong
+        assert unchecked(address, ()).hash == scenario_of_point(run).hash
 
 
 def test_a_point_that_no_line_remakes_says_why(tmp_path: Path) -> None:

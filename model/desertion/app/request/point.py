@@ -42,8 +42,9 @@ def address_of(run: Mapping[str, Any], now: Address) -> Address:
     from desertion.rules.draws import replicate_seed
 
     texts = tuple(sorted((str(key), setting_text(value)) for key, value in run["settings"].items()))
+    # No scale is the scenario's own in a study, 1 for every shipped one, and the one that plays well in an address.
     return replace(
-        now, scenario=str(run["scenario"]), policies=tuple(run["policies"]), settings=texts, scale=float(run["scale"] or 0.0),
+        now, scenario=str(run["scenario"]), policies=tuple(run["policies"]), settings=texts, scale=float(run["scale"] or 1.0),
         days=int(run["days"] or 0), seed=int(replicate_seed(run["seed"], 0)), force="", person=-1,
     )  # fmt: skip
 
