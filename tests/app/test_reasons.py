@@ -69,6 +69,15 @@ def test_a_sentence_goes_once_its_mechanism_is_switched_off(sentence: str, there
     assert sentence not in why(switched_off, with_plain=True)
 
 
+def test_what_another_slider_does_is_not_owed_to_a_ban_or_to_open_neighbours() -> None:
+    """Where the doors of asylum draw people before a ban, and a second slider stands beside doors that were shut, nobody has run what each does alone."""
+    assert RUSH not in why("ban=30&asylum=fast&set=behaviour.push_door=0")
+    answer, setting = answered("border=shut"), setting_of(parse("border=shut")[0])
+    for more, told in (("", True), ("&asylum=none", True), ("&campaign=half", False), ("&also=skilled-visas", False)):
+        mix = parse(f"border=shut{more}")[0]
+        assert bool(reasons.open_neighbours(replace(answer, mix=mix), setting.names, setting.visa_free)) == told
+
+
 def made_up(
     left: list[float], *, spent: float = 0.0, end: float = 0.0, waiting: float = 0.0, due: float = 0.0
 ) -> Answer:

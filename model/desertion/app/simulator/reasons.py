@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from desertion.app.request.sliders import SLIDERS
 from desertion.app.simulator.answer import Answer, outcome
 from desertion.figures.labels import LONG, count_of
 from desertion.scenario.grain import TOO_FEW, too_few
@@ -18,6 +19,8 @@ from desertion.study.comparison.report.words import amount, number
 
 MOST = 3
 """Sentences that are shown."""
+
+_BANS = {policy for slider in SLIDERS if slider.key == "ban" for step in slider.steps for policy in step.policies}
 
 
 def why(
@@ -44,8 +47,10 @@ def why(
 
 def rush(answer: Answer, bans: Sequence[int]) -> list[str]:
     """Leaving before a ban, which the end of the run hides. Its mechanism: the door is expected to close before it does."""
+    # Beside another policy nobody has been run who tells what each of the two makes.
+    is_alone = set(answer.mix.policies) <= _BANS
     for day in bans:
-        if day > 1:
+        if day > 1 and is_alone:
             usual, mix = (curves[:, day - 1] for curves in answer.curves)
             more = estimated(mix - usual)
             if more.low > 0.0 and not too_few(more.value, answer.size):
@@ -58,7 +63,8 @@ def rush(answer: Answer, bans: Sequence[int]) -> list[str]:
 
 def open_neighbours(answer: Answer, names: Sequence[str], visa_free: Sequence[bool]) -> list[str]:
     """Why closing doors changes little. Its mechanism: neighbours that ask no visa stay open."""
-    closes = dict(answer.mix.steps).get("border") == "shut" or dict(answer.mix.steps).get("asylum") == "none"
+    # What else is moved may make up for what the doors change.
+    closes = set(answer.mix.steps) <= {("border", "shut"), ("asylum", "none")} and not answer.mix.also
     if not closes or not _is_small(answer):
         return []
     there = answer.stocks(1).sum(axis=1)
