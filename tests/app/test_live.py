@@ -16,6 +16,7 @@ from desertion import DesertionModel
 from desertion.app.parts import charts
 from desertion.app.request.address import Address
 from desertion.app.request.choice import scenario_of
+from desertion.app.session import Session
 from desertion.app.simulator.charts import tipping
 from desertion.app.work.events import COLUMN, Watch, planned, whole_squad
 from desertion.app.work.live import Live, Snapshot
@@ -59,7 +60,7 @@ def test_the_line_on_a_person_names_the_day_that_his_life_names() -> None:
     from desertion.app.pages.person import life_of
 
     model = DesertionModel(scenario_of(Address(scenario="toy", days=60)), rng=7).run()
-    session: Any = SimpleNamespace(live=SimpleNamespace(model=model))
+    session: Any = SimpleNamespace(model=model)
     people = model.people()
     hidden = int(people.index[(people["status"] == "hiding") & (people["spells"] == 1)][0])
     day = re.search(r"first left on day (\d+):", life_of(Address(scenario="toy", days=60, seed=7, person=hidden))[0])
@@ -67,6 +68,43 @@ def test_the_line_on_a_person_names_the_day_that_his_life_names() -> None:
     assert who(session, hidden).endswith(f": hiding since day {day[1]}.")
     same = int(people.index[people["status"] == "serving"][0])
     assert who(session, same).endswith(": serving since day 1.")
+
+
+def test_the_next_person_is_one_of_the_run_that_the_page_shows() -> None:
+    """After the seed was changed on another page nobody of the run played before is picked, and none is described, until the new one is played."""
+    from desertion.app.pages.board import who
+    from desertion.app.pages.person import _someone
+
+    WARM.set()
+    session = Session("scenario=toy&days=40")
+    session.prepare()
+    played = session.live
+    assert played is not None
+    played.step(40)
+    wait(played, "done")
+    _someone(session, leaver=True)
+    model = played.model
+    assert model is not None
+    first = int((model.world.left_day >= 0).nonzero()[0][0])
+    assert session.address.peek().person == first
+    session.change(seed=8, person=-1)
+    _someone(session, leaver=True)
+    assert session.address.peek().person == -1
+    assert "Play the run" in session.sentence("person")
+    assert who(session, first) == f"Person {first} is not in this run."
+    session.close()
+
+
+def test_the_grey_run_is_the_status_quo_without_the_asylum_dial() -> None:
+    """The dial moves doors as policies do; what makes the world, such as the strength of contagion, holds in both."""
+    WARM.set()
+    session = Session("scenario=toy&days=60&policies=exit-ban&set=asylum=1&set=contagion=2")
+    session.prepare()
+    assert session.live is not None
+    wait(session.live, "ready")
+    plain = scenario_of(Address(scenario="toy", days=60, settings=(("contagion", "2"),)))
+    assert np.array_equal(session.live.snapshot.usual, DesertionModel(plain, rng=7).run().world.daily[:61])
+    session.close()
 
 
 def test_the_status_quo_stands_there_in_grey_before_the_first_day_is_played() -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desertion.app.request.address import READERS, Address
-from desertion.app.request.choice import RUN_PARTS, check_arms, scenario_of, understood
+from desertion.app.request.choice import RUN_PARTS, check_arms, scenario_of, undialled, understood
 from desertion.app.request.limits import limits
 from desertion.app.ui import solara
 from desertion.app.work.job import Job
 from desertion.app.work.live import Live, Snapshot
 from desertion.app.work.shown import Shown
 from desertion.errors import InputError
+
+if TYPE_CHECKING:
+    from desertion.simulation.model import DesertionModel
 
 type RunKey = tuple[object, ...]
 
@@ -137,7 +140,7 @@ class Session:
         self._key = run_key(address)
         try:
             scenario = scenario_of(address)
-            usual = scenario_of(replace(address, policies=()))
+            usual = scenario_of(undialled(replace(address, policies=())))
         except InputError as problem:
             failed = Snapshot(state="failed", problem=str(problem))
             self._run.hear(None, lambda _: failed)
@@ -146,6 +149,12 @@ class Session:
         self._run.hear(own, lambda _: Snapshot())
         self.live = Live(scenario, address.seed, lambda snapshot: self._run.tell(own, lambda _: snapshot), usual)
         self.live.set_rate(self.rate.peek())
+
+    @property
+    def model(self) -> DesertionModel | None:
+        """The model of the run that the address asks for; None while another is played, or none."""
+        is_asked_for = self.live is not None and self._key == run_key(self.address.peek())
+        return self.live.model if self.live is not None and is_asked_for else None
 
     def close_run(self) -> None:
         """End the run; of what it may still say nothing is shown."""

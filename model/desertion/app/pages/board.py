@@ -248,7 +248,7 @@ def legend() -> str:
 
 def who(session: Session, person: int) -> str:
     """One line on a person as he is now."""
-    model = session.live.model if session.live is not None else None
+    model = session.model
     if model is None or not 0 <= person < len(model.world.status):
         return f"Person {person} is not in this run."
     world = model.world

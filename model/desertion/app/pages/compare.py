@@ -10,7 +10,7 @@ from desertion.app.parts.drawing import FigurePanel, png
 from desertion.app.parts.elements import Save, box, button, choice, drawn, sentence, several, text
 from desertion.app.parts.inputs import Refused, Sizes, asked
 from desertion.app.parts.markup import table
-from desertion.app.request.choice import arm_in_words, misfits, shipped
+from desertion.app.request.choice import DOORS, arm_in_words, misfits, shipped
 from desertion.app.request.limits import limits
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
@@ -80,7 +80,7 @@ def _Choice() -> Any:
         asked(session, "runs", "Runs of each policy", str(address.runs), hint=f"Replicates, 1 to {limits().runs}.")
         Sizes()
         for key, value in address.settings:
-            if key == "asylum":
+            if key == DOORS:
                 text(
                     f"The asylum dial ({value}) is left out here: it would move the doors of every policy named.",
                     kind="small",

@@ -152,8 +152,8 @@ def life_of(address: Address, stopped: Callable[[], bool] = lambda: False) -> tu
 
 
 def _someone(session: Session, leaver: bool) -> None:
-    """Go to the next person who leaves, or stays, in the run that is played as far as it has gone."""
-    model = session.live.model if session.live is not None else None
+    """Go to the next person who leaves, or stays, in the run that the page shows, as far as it has been played."""
+    model = session.model
     if model is None:
         session.refuse(
             "person", "Play the run on the page “Watch it happen” first; then there is somebody to choose from."

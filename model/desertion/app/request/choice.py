@@ -32,9 +32,11 @@ STILL_PLAYS = 120_000
 SETTABLE = ("behaviour", "forces", "hosts", "dial")
 """Parts of a scenario that an address may set; all others, such as files, it may not."""
 
-WHOLE = ("asylum", *DIALS)
-"""Dials that turn many inputs at once."""
+DOORS = "asylum"
+"""The dial that moves the doors as policies do; every other input makes the world in which they act."""
 
+WHOLE = (DOORS, *DIALS)
+"""Dials that turn many inputs at once."""
 
 LONGEST_WORD = 100
 """Characters of a setting that is a word."""
@@ -209,6 +211,11 @@ def compared(address: Address) -> Address:
     if not address.policies or address.arms != Address().arms:
         return address
     return replace(address, arms=(AS_IT_IS, JOIN.join(address.policies)))
+
+
+def undialled(address: Address) -> Address:
+    """The address without the asylum dial, which would stand in for every policy named, and for none."""
+    return address.with_setting(DOORS, "")
 
 
 def check_arms(address: Address) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from desertion.app.request.address import Address
-from desertion.app.request.choice import check_arms, people_of, settings_of, unchecked, usual_scale
+from desertion.app.request.choice import check_arms, people_of, settings_of, unchecked, undialled, usual_scale
 from desertion.app.request.limits import check_comparison, limits
 from desertion.app.work.job import CancelledError, Tell
 from desertion.app.work.warm import WARM
@@ -67,6 +67,8 @@ def spec_for(address: Address) -> StudySpec:
     from desertion.study.comparison.compare import spec_of
     from desertion.study.design.spec import RunRule
 
+    # The dial would move the doors on top of every named policy, and all of them would be the dial.
+    address = undialled(address)
     check_arms(address)
     if len(address.arms) < 2:
         raise InputError(
@@ -83,16 +85,15 @@ def spec_for(address: Address) -> StudySpec:
         seed=address.seed,
         scale=address.scale or usual_scale(address.scenario),
         days=address.days or None,
-        # The dial would move the doors on top of every named policy, and all of them would be the dial.
-        settings={key: value for key, value in settings_of(address).items() if key != "asylum"},
+        settings=settings_of(address),
     )
     return replace(spec, run=RunRule(time_limit=RUN_SECONDS))
 
 
 def what_is_compared(address: Address) -> tuple[object, ...]:
     """Everything in an address that decides a comparison."""
-    settings = tuple(pair for pair in address.settings if pair[0] != "asylum")
-    return (address.scenario, address.arms, address.runs, address.seed, address.scale, address.days, settings)
+    asked = undialled(address)
+    return (asked.scenario, asked.arms, asked.runs, asked.seed, asked.scale, asked.days, asked.settings)
 
 
 def compare(address: Address, tell: Tell, stop: threading.Event) -> Result:
