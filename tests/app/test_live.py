@@ -246,6 +246,23 @@ def test_a_live_run_steps_as_often_as_asked_and_says_nothing_once_closed() -> No
     assert len(snapshots) == seen
 
 
+def test_a_run_that_is_played_faster_makes_up_for_no_day_of_the_slower_speed() -> None:
+    """From the change on it has the new speed at most, and what it says of its speed is of that time; the days before would else come at once."""
+    run, _ = live(days=600)
+    run.set_rate(5.0)
+    run.play()
+    wait(run, "playing")
+    assert run.model is not None
+    assert until(lambda: run.model.day >= 6, 60.0)
+    run.set_rate(25.0)
+    changed, day = time.monotonic(), run.model.day
+    time.sleep(0.8)
+    gone = run.model.day - day
+    assert gone <= 25.0 * (time.monotonic() - changed) + 2.0
+    assert run.snapshot.speed <= 27.0
+    run.close()
+
+
 def test_a_squad_that_surrendered_whole_is_found_and_told_once() -> None:
     """When most of a squad's men have surrendered and none serves, the log has one line about it."""
     model = DesertionModel("toy", rng=7)

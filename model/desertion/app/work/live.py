@@ -176,10 +176,14 @@ class Live:
         """Run until paused, closed or done; show a snapshot now and then."""
         model = self._model()
         shown = began = time.monotonic()
-        first = model.day
+        first, rate = model.day, self._orders.rate
         if not self._orders.steps:
             self._publish("playing")
         while self._more(model):
+            if rate != self._orders.rate:
+                # Days played at another speed are neither arrears nor a lead at this one.
+                shown = began = time.monotonic()
+                first, rate = model.day, self._orders.rate
             model.step()
             self._snapshot = replace(self._snapshot, events=(*self._snapshot.events, *self._watch.look()))
             now = time.monotonic()
