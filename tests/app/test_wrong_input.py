@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from desertion.app.pages.compare import _Outcome, _progress
+from desertion.app.parts.elements import text
 from desertion.app.request.address import Address
 from desertion.app.session import Session
-from desertion.app.work.comparison import spec_for
+from desertion.app.work.comparison import Result, _Server, compare, spec_for
+from desertion.app.work.job import CancelledError, State
 from desertion.errors import InputError
+from tests.app.drawing import words_of
 
 Visit = Callable[..., Any]
 
@@ -95,6 +100,43 @@ def test_results_that_no_longer_match_the_inputs_look_old(visit: Visit) -> None:
     assert page.get_by_text("The answer").count() == 1
     typed(page, "Seed", "5")
     page.locator(".app-stale").wait_for(state="detached")
+
+
+@pytest.mark.parametrize("state", ["done", "waiting", "working", "cancelled", "failed"])
+def test_a_comparison_of_the_same_inputs_is_none_of_others(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begun again, stopped or failed: what was compared before is what is asked for, until an input changes that decides it."""
+    monkeypatch.setattr("desertion.app.pages.compare.ComparisonView", lambda *_: text("The answer"))
+    session = Session("scenario=toy&arms=none,fast-track")
+    result = Result(session.address.peek(), None, 1)  # type: ignore[arg-type]
+    session.comparison._shown.hear(session, lambda _: State(state, result=result))
+    for key, value, old in (("page", 3, False), ("settings", (("asylum", "1"),), False), ("seed", 8, True)):
+        session.change(**{key: value})
+        words = words_of(_Outcome, session=session)
+        assert "The answer" in words
+        assert ("under other inputs than those chosen now" in words) == old
+
+
+def test_a_comparison_that_waits_says_for_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the rules to be compiled, then for the comparison under way; not for other visitors where there are none, nor where nothing keeps it."""
+    warm, stop, told = threading.Event(), threading.Event(), []
+    monkeypatch.setattr("desertion.app.work.comparison.WARM", warm)
+    monkeypatch.setattr("desertion.app.work.comparison._run", lambda *_: None)
+    address = Address(scenario="toy")
+
+    def tell(**state: object) -> None:
+        told.append(_progress(State(**state)))  # type: ignore[arg-type]
+
+    threading.Timer(0.5, warm.set).start()
+    compare(address, tell, stop)
+    assert [words.partition(",")[0] for words in told] == ["Waiting for the rules to be compiled"]
+    compare(address, tell, stop)
+    assert len(told) == 1
+    with _Server.turn:
+        stop.set()
+        with pytest.raises(CancelledError):
+            compare(address, tell, stop)
+    assert told[1:] == ["Waiting for the comparison under way on this server to end."]
+    assert "Waiting" not in _progress(State("waiting"))
 
 
 def test_the_dial_does_not_override_policies_that_are_compared() -> None:

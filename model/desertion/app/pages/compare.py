@@ -113,7 +113,8 @@ def _Outcome() -> Any:
         if state.problem:
             sentence(state.problem)
         if isinstance(state.result, Result):
-            fresh = state.state == "done" and what_is_compared(state.result.address) == what_is_compared(address)
+            # Of the same inputs the same comes out, whatever became of a second try.
+            fresh = what_is_compared(state.result.address) == what_is_compared(address)
             if not fresh:
                 sentence("What is shown below was compared before, under other inputs than those chosen now.", "note")
             with box([], "" if fresh else "app-stale"):
@@ -132,7 +133,7 @@ def _progress(state: State) -> str:
         return f"{state.done} of {state.parts} runs done{left}. The first comparison starts the workers, which takes some seconds."
     words = {
         "idle": "Nothing has been run yet. Compare gives the answer in words, a table, files to keep, the command line and figures.",
-        "waiting": "Waiting for other visitors' comparisons to end.",
+        "waiting": state.waits_for or "Beginning.",
         "cancelled": "Stopped.",
     }
     return words.get(state.state, "")

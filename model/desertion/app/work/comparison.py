@@ -29,6 +29,10 @@ RUN_SECONDS = 300.0
 WORKERS = 2
 """Processes that all visitors' comparisons share."""
 
+COMPILING = "Waiting for the rules to be compiled, which happens once after an installation and takes a minute or two."
+TURN = "Waiting for the comparison under way on this server to end."
+"""What a comparison that has not begun waits for."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -110,16 +114,20 @@ def compare(address: Address, tell: Tell, stop: threading.Event) -> Result:
     """
     spec = spec_for(address)
     # Workers that start before the code has been compiled would all compile it themselves.
-    _wait(lambda: WARM.wait(0.3), stop)
-    _wait(lambda: _Server.turn.acquire(timeout=0.3), stop)
+    _wait(WARM.wait, COMPILING, tell, stop)
+    _wait(lambda seconds: _Server.turn.acquire(timeout=seconds), TURN, tell, stop)
     try:
         return Result(address, _run(spec, tell, stop), _number())
     finally:
         _Server.turn.release()
 
 
-def _wait(come: Callable[[], bool], stop: threading.Event) -> None:
-    while not come():
+def _wait(come: Callable[[float], bool], what: str, tell: Tell, stop: threading.Event) -> None:
+    """Wait until something comes, and say so where it is not there at once."""
+    if come(0.0):
+        return
+    tell(state="waiting", waits_for=what)
+    while not come(0.3):
         if stop.is_set():
             raise CancelledError
 

@@ -26,6 +26,7 @@ class State:
         left: Seconds that remain, infinite where unknown.
         result: What came out; while it goes on, or after it failed, what the work before gave.
         problem: Why it failed, one sentence.
+        waits_for: What it waits for, one sentence.
     """
 
     state: str = "idle"
@@ -34,6 +35,7 @@ class State:
     left: float = float("inf")
     result: Any = None
     problem: str = ""
+    waits_for: str = ""
 
     @property
     def busy(self) -> bool:
