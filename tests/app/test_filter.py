@@ -60,6 +60,7 @@ def test_a_filter_lets_through_what_it_names(where: tuple[tuple[str, str], ...],
     [
         ("asilum", "0..1", "did you mean 'asylum'"),
         ("asylum", "low..1", "must be a number"),
+        ("asylum", "0..1_0", "must be a number"),
         ("asylum", "1..0", "begins above its end"),
         ("asylum", "0.3", "no value of asylum '0.3'"),
         ("asylum", "nan", "must be a number"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from desertion.app.parts.elements import box, button, field, several, text
-from desertion.app.request.address import Settings
+from desertion.app.request.address import Settings, plain
 from desertion.app.session import current
 from desertion.app.ui import solara
 from desertion.errors import InputError, input_error, refuse_unknown
@@ -118,7 +118,7 @@ def is_number(column: pd.Series[Any]) -> bool:
 
 def _number(name: str, restriction: str) -> float:
     try:
-        number = float(restriction)
+        number = float(plain(restriction))
     except ValueError:
         number = math.nan
     if not math.isfinite(number):

@@ -170,7 +170,7 @@ def whole(name: str, text: str) -> int:
         InputError: If it is none, larger than any that is used, no days at all, or the number of a person or point below 0.
     """
     try:
-        value = int(text)
+        value = int(plain(text))
     except ValueError:
         raise InputError(f"{name} = {text[:80]!r} must be a whole number", key=name, value=text) from None
     # Nought stands for what nobody chose; whoever types it means nought.
@@ -183,6 +183,17 @@ def whole(name: str, text: str) -> int:
     return value
 
 
+def plain(text: str) -> str:
+    """A number as it is written everywhere: Python reads 1_0 and digits of other scripts too.
+
+    Raises:
+        ValueError: If it is written otherwise.
+    """
+    if "_" in text or not text.isascii():
+        raise ValueError
+    return text
+
+
 def number(name: str, text: str) -> float:
     """A number that was typed.
 
@@ -190,7 +201,7 @@ def number(name: str, text: str) -> float:
         InputError: If it is none, or a scale of nought.
     """
     try:
-        value = float(text)
+        value = float(plain(text))
     except ValueError:
         raise InputError(f"{name} = {text[:80]!r} must be a number", key=name, value=text) from None
     if name == "scale" and value == 0.0:
