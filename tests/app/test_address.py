@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desertion.app.pages.shell import links_of
 from desertion.app.request.address import Address, parse
 from desertion.app.request.choice import run_command, scenario_of, turns_dials, unchecked, understood
 from desertion.app.request.limits import Limits, check_comparison, check_live, limits, set_limits
@@ -80,6 +81,9 @@ def test_commands_round_no_scale() -> None:
     [
         ("x" * 5000, "address"),
         ("seed=one", "seed"),
+        ("seed=1_0", "seed"),
+        ("days=１０", "days"),
+        ("scale=0.0_1", "scale"),
         ("scale=large", "scale"),
         ("set=noequals", "set"),
         ("colour=red", "colour"),
@@ -132,6 +136,21 @@ def test_of_arms_in_an_address_those_that_are_policies_stay() -> None:
     assert "nonsense" in wrong["arms"]
     assert understood("arms=nonsense")[0].arms == Address().arms
     assert understood("arms=fast-track%2Bexit-ban,none")[1] == {}
+
+
+def test_what_the_app_guessed_to_compare_follows_the_policies_and_what_a_visitor_chose_stays() -> None:
+    """On the way from Compare to other pages and back, with other policies chosen there."""
+
+    def followed(address: Address, path: str) -> Address:
+        return understood(links_of(address)[path].partition("?")[2])[0]
+
+    there = followed(Address(scenario="toy", policies=("fast-track",)), "compare")
+    assert there.arms == ("none", "fast-track")
+    back = followed(there, "watch")
+    assert followed(replace(back, policies=("exit-ban",)), "compare").arms == ("none", "exit-ban")
+    assert followed(replace(back, policies=()), "compare").arms == Address().arms
+    chosen = replace(there, arms=("none", "coalition"))
+    assert followed(replace(followed(chosen, "watch"), policies=("exit-ban",)), "compare").arms == chosen.arms
 
 
 def test_the_scale_that_a_refusal_advises_does_fit() -> None:

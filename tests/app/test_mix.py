@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desertion.app.pages.shell import links_of
 from desertion.app.request.address import Address
 from desertion.app.request.address import parse as parse_address
 from desertion.app.request.choice import STILL_PLAYS, people_of, scenario_of, shipped, understood, usual_scale
@@ -152,15 +153,43 @@ def test_other_pages_lead_back_to_the_mix(
 
 
 @pytest.mark.parametrize(
-    "query", ["set=asylum=1", "set=contagion=0.5", "policies=coalition,skilled-visas", "policies=exit-ban,fast-track"]
-)
-def test_what_sliders_cannot_say_leads_to_no_mix(query: str) -> None:
-    """Dials between steps, two policies laid over all sliders, another order; the way back then leads to the same world without a policy."""
+    ("query", "words"),
+    [
+        ("set=asylum=1", "asylum = 1"), ("set=contagion=0.5", "contagion = 0.5"), ("policies=exit-ban&set=asylum=0.2", "“Exit ban after thirty days”, asylum = 0.2"),
+        ("policies=coalition,skilled-visas", "“Coalition + Skilled visas”"),
+        ("policies=strict-screening,lever-screening-none", "“Strict screening + No screening”"),
+    ],
+)  # fmt: skip
+def test_what_sliders_cannot_say_leads_to_no_mix_and_is_told(query: str, words: str) -> None:
+    """Dials between steps, two policies laid over all sliders, two steps of one; the way back then leads to the same world without a policy, and says which are missing."""
     world = "scenario=front-2022&seed=5&scale=0.02&days=30&set=behaviour.form%3Dadditive&beside=border%3Dshut"
     address, wrong = understood(f"{query}&{world}")
     assert wrong == {}
     assert mix_of(address) is None
-    assert parse(world_of(address).query()) == parse(world)
+    mix, told = parse(links_of(address)[""].partition("?")[2])
+    assert mix == parse(world)[0] == world_of(address)
+    assert list(told.values()) == [f"what was chosen before is not in these sliders, which cannot say it: {words}"]
+
+
+@pytest.mark.parametrize(
+    ("policies", "query"),
+    [
+        ("exit-ban,fast-track", "asylum=fast&ban=30"), ("coalition,fast-track", "asylum=fast&also=coalition"),
+        ("lever-recognition-low,lever-admission-closed", "asylum=none"), ("coalition,closed-borders", ""),
+    ],
+)  # fmt: skip
+def test_policies_in_another_order_are_the_same_mix_where_they_make_the_same(policies: str, query: str) -> None:
+    """Of two that move other levers neither is laid over the other; where the later one wins the sliders, which have an order of their own, would say something else."""
+    mix = mix_of(understood(f"policies={policies}")[0])
+    assert mix == (parse(query)[0] if query else None)
+
+
+def test_a_refusal_is_of_the_scenario_that_is_asked_for_wherever_that_stands() -> None:
+    """The scenario may come last in an address, and what fits it alone is taken."""
+    mix, wrong = parse("set=hosts.nowhere.border%3D1&scale=1&scenario=toy")
+    assert (mix.scenario, mix.scale) == ("toy", 1.0)
+    assert list(wrong) == ["hosts.nowhere.border"]
+    assert 'in scenario "toy"' in wrong["hosts.nowhere.border"]
 
 
 @pytest.mark.parametrize(

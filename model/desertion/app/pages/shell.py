@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from desertion.app.parts.elements import Keeper, Theme, box, sentence, text
-from desertion.app.request.address import PAGES
-from desertion.app.request.choice import compared
-from desertion.app.request.query import mix_of, world_of
+from desertion.app.request.address import PAGES, Address
+from desertion.app.request.choice import compared, unguessed
+from desertion.app.request.query import home
 from desertion.app.session import SESSION, Session, is_full
 from desertion.app.ui import solara
 
@@ -33,20 +33,25 @@ def _Inside(children: list[Any]) -> Any:
     SESSION.provide(session)
     here = (router.path or "").strip("/")
     address = session.address.value
-    # The world, and what is kept as A, go home with the visitor, whatever the sliders can say of the rest.
-    query, home = address.query(), (mix_of(address) or world_of(address)).query()
+    links = links_of(address)
     with box([], "app-root", "div", lang="en") as root:
-        Keeper(query=query)
+        Keeper(query=address.query())
         with box([], "app-nav", "nav", aria_label="Pages"):
             text("Desertion cascades", "span", "brand")
             (_, first), *others = PAGES.items()
-            text(first, "a", href=f"/?{home}" if home else "/")
+            text(first, "a", href=links[""])
             for path, name in others:
-                there = compared(address).query() if path == "compare" else query
-                with solara.Link(f"/{path}" + (f"?{there}" if there else "")):
+                with solara.Link(links[path]):
                     text(name, "span", "here" if path == here else "")
             Theme(event_tell=lambda dark: session.dark.set(bool(dark)))
         with box([], "", "main"):
             for child in children:
                 solara.display(child)
     return root
+
+
+def links_of(address: Address) -> dict[str, str]:
+    """Links to all pages, by the last part of their address: each opens with what this one shows."""
+    plain = unguessed(address)
+    queries = dict.fromkeys(PAGES, plain.query()) | {"": home(address), "compare": compared(plain).query()}
+    return {path: f"/{path}" + (f"?{query}" if query else "") for path, query in queries.items()}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, urlencode
 
-from desertion.app.request.address import LONGEST, READERS, Address
-from desertion.app.request.choice import check_names, settings_of
+from desertion.app.request.address import LONGEST, READERS, Address, Settings
+from desertion.app.request.address import parse as parse_address
+from desertion.app.request.choice import arm_in_words, check_names, scenario_of, settings_of
 from desertion.app.request.mix import PLAIN, VERSION, Mix
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.errors import InputError, input_error, refuse_unknown, unknown_name
 from desertion.reading import toml_value
+from desertion.scenario.documents import JOIN
 
 _SLID = {
     "contagion": ("has a slider of its own", "move that"),
@@ -21,6 +23,9 @@ _SLID = {
     ),
 }
 """Dials that are not set on the first screen: what is said of each, and the way out."""
+
+_LOST = "lost"
+"""Part of an address that says what the page before showed and the sliders cannot say."""
 
 
 def parse(query: str) -> tuple[Mix, dict[str, str]]:
@@ -47,7 +52,8 @@ def _split(query: str) -> list[tuple[str, str]]:
 
 def _taken(parts: Iterable[tuple[str, str]], *, checked: bool) -> tuple[Mix, dict[str, str]]:
     mix, wrong = Mix(), {}
-    for name, text in parts:
+    # The scenario first, wherever it stands: the rest is held against it.
+    for name, text in sorted(parts, key=lambda part: part[0] != "scenario"):
         try:
             changed = _with(mix, name, text)
             if checked and changed != mix:
@@ -83,14 +89,24 @@ def _with(mix: Mix, name: str, text: str) -> Mix:
         )
     if name == "beside" and text and (wrong := parse(text)[1]):
         raise InputError(f"what was kept as A cannot be shown: {next(iter(wrong.values()))}", key=name)
+    if name == _LOST and (lost := _in_words(parse_address(text)[0])):
+        raise InputError(f"what was chosen before is not in these sliders, which cannot say it: {lost}", key=name)
     if name == "set":
         return _with_setting(mix, text)
-    if name == VERSION or not text:
+    if name in (VERSION, _LOST) or not text:
         return mix
     if name not in PLAIN:
         raise unknown_name("part of the address", name, [*(each.key for each in SLIDERS), *PLAIN, "set", VERSION])
     read = READERS.get(name)
     return replace(mix, **{name: read(name, text) if read else text})
+
+
+def _in_words(lost: Address) -> str:
+    """Policies and dials that the sliders cannot say together; empty for none."""
+    check_names(lost.scenario, lost.policies)
+    policies = [f"“{arm_in_words(JOIN.join(lost.policies))}”"] if lost.policies else []
+    dials = [f"{key} = {value}" for key, value in settings_of(replace(lost, settings=_dials(lost))).items()]
+    return ", ".join([*policies, *dials])
 
 
 def _with_setting(mix: Mix, text: str) -> Mix:
@@ -106,7 +122,7 @@ def _with_setting(mix: Mix, text: str) -> Mix:
 
 
 def mix_of(address: Address) -> Mix | None:
-    """The mix that says what another page's address says of policies and inputs, None where the sliders cannot say it.
+    """The mix that says what another page's address says of policies and inputs, in whichever order where that changes nothing; None where the sliders cannot say it.
 
     Raises:
         InputError: If the address holds an input that is not allowed.
@@ -125,7 +141,28 @@ def mix_of(address: Address) -> Mix | None:
     if contagion is None or any(key == "asylum" for key, _ in address.settings):
         return None
     mix = replace(world_of(address), steps=steps, also=also, contagion=contagion)
-    return mix if mix.policies == address.policies else None
+    if sorted(mix.policies) != sorted(address.policies):
+        return None
+    return mix if mix.policies == address.policies or _moves(mix.address) == _moves(address) else None
+
+
+def _moves(address: Address) -> tuple[object, ...]:
+    """What policies make of a scenario, whatever they are called and in whichever order they were laid over it."""
+    course = scenario_of(address).course
+    return course.forces, course.hosts, course.changes, course.bans
+
+
+def home(address: Address) -> str:
+    """The query of the first screen that shows what another page's address shows; of what the sliders cannot say there is a word in it."""
+    if mix := mix_of(address):
+        return mix.query()
+    # The world, and what is kept as A, go home with the visitor all the same.
+    lost = replace(Address(), policies=address.policies, settings=_dials(address))
+    return "&".join(filter(None, [world_of(address).query(), urlencode([(_LOST, lost.query())], quote_via=quote)]))
+
+
+def _dials(address: Address) -> Settings:
+    return tuple(pair for pair in address.settings if pair[0] in _SLID)
 
 
 def world_of(address: Address) -> Mix:
