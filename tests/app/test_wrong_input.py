@@ -85,6 +85,21 @@ def test_words_that_come_again_are_read_once_something_else_is_shown() -> None:
     assert session.address.peek() == Address(scenario="toy", seed=3)
 
 
+def test_another_scenario_takes_over_what_it_can_and_the_rest_is_told() -> None:
+    """Dials and what all hosts share go along; an input of a host that is not there is named; policies that do not fit keep the scenario from being chosen."""
+    session = Session("set=contagion=2&set=behaviour.form=additive&set=hosts.*.case_days=3&set=hosts.finland.border=0")
+    session.choose_scenario("toy")
+    now = session.address.peek()
+    assert (now.scenario, [key for key, _ in now.settings]) == ("toy", ["behaviour.form", "contagion", "hosts.*.case_days"])
+    assert session.sentence("hosts.finland.border").startswith('left out: setting "hosts.finland.border": no host "finland"')
+    session.change(policies=("fast-track",))
+    session.choose_scenario("one-town")
+    assert session.address.peek().scenario == "toy"
+    assert "cannot be laid over One town" in session.sentence("scenario")
+    session.choose_scenario("front-2022")
+    assert session.refusals.peek() == {}
+
+
 @pytest.mark.browser
 def test_results_that_no_longer_match_the_inputs_look_old(visit: Visit) -> None:
     """After the seed has changed the comparison is faded, with a sentence; with the old seed back it is as before."""

@@ -83,11 +83,15 @@ class Session:
         self._take(self.address.peek().with_setting(key, text), field_of or key, typed or text)
 
     def choose_scenario(self, name: str) -> None:
-        """Go to another scenario; inputs of hosts and forces belong to the old one, and so do size and horizon."""
-        lasting = tuple(
-            (key, value) for key, value in self.address.peek().settings if key.split(".")[0] in ("behaviour", "asylum")
-        )
-        self.change(scenario=name, settings=lasting, scale=0.0, days=0, force="", person=-1)
+        """Go to another scenario with the inputs that it takes, and tell which it does not; size and horizon belong to the old one."""
+        now = self.address.peek()
+        there = replace(now, scenario=name, scale=0.0, days=0, force="", person=-1)
+        taken, wrong = understood(there.query())
+        # Policies are the visitor's question: a scenario that they do not fit is refused, and they stay.
+        wanted = replace(there, settings=taken.settings)
+        self._take(wanted, "scenario", "")
+        if self.address.peek() == wanted:
+            self.refusals.value = {key: Refusal("", f"left out: {wrong[key]}") for key, _ in now.settings if key in wrong}
 
     def set_number(self, name: str, text: str) -> None:
         """Take over a number that was typed for a part of the address; an empty field stands for the default."""
