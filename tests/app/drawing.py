@@ -21,11 +21,11 @@ def words_of(component: Callable[..., Any], *arguments: Any, session: Session) -
     """
 
     @solara.component
-    def Shown() -> Any:
+    def shown() -> Any:
         SESSION.provide(session)
         return component(*arguments)
 
-    root, context = solara.render(Shown(), handle_error=False)
+    root, context = solara.render(shown(), handle_error=False)
     try:
         return "\n".join(_words(root))
     finally:
@@ -37,4 +37,7 @@ def _words(widget: Any) -> list[str]:
         return [widget]
     markup = html.unescape(re.sub("<[^>]*>", " ", getattr(widget, "unsafe_innerHTML", "")))
     own = [str(getattr(widget, name, "")) for name in ("label", "value")]
-    return [*filter(None, [*own, markup]), *(word for child in getattr(widget, "children", None) or () for word in _words(child))]
+    return [
+        *filter(None, [*own, markup]),
+        *(word for child in getattr(widget, "children", None) or () for word in _words(child)),
+    ]

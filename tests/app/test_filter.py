@@ -118,7 +118,14 @@ def test_the_command_line_of_a_point_gives_the_numbers_of_the_study(tmp_path: Pa
 
 def test_a_point_that_is_played_is_the_run_of_the_study() -> None:
     """Also where the study stated no scale: of every shipped scenario the address names the very one, at the scenario's own size."""
-    spec = {"policies": {"none": []}, "settings": {"behaviour.form": "additive"}, "scale": None, "days": None, "population": "compiled", "seed": 3}
+    spec = {
+        "policies": {"none": []},
+        "settings": {"behaviour.form": "additive"},
+        "scale": None,
+        "days": None,
+        "population": "compiled",
+        "seed": 3,
+    }
     for name in shipped()["scenarios"]:
         run = cell.run_of({**spec, "scenario": name}, {})
         address, wrong = parse(cell.address_of(run, Address()).query())

@@ -90,8 +90,13 @@ def test_another_scenario_takes_over_what_it_can_and_the_rest_is_told() -> None:
     session = Session("set=contagion=2&set=behaviour.form=additive&set=hosts.*.case_days=3&set=hosts.finland.border=0")
     session.choose_scenario("toy")
     now = session.address.peek()
-    assert (now.scenario, [key for key, _ in now.settings]) == ("toy", ["behaviour.form", "contagion", "hosts.*.case_days"])
-    assert session.sentence("hosts.finland.border").startswith('left out: setting "hosts.finland.border": no host "finland"')
+    assert (now.scenario, [key for key, _ in now.settings]) == (
+        "toy",
+        ["behaviour.form", "contagion", "hosts.*.case_days"],
+    )
+    assert session.sentence("hosts.finland.border").startswith(
+        'left out: setting "hosts.finland.border": no host "finland"'
+    )
     session.change(policies=("fast-track",))
     session.choose_scenario("one-town")
     assert session.address.peek().scenario == "toy"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from desertion.app.request.address import READERS, Address
-from desertion.app.request.choice import RUN_PARTS, check_arms, scenario_of, undialled, understood
+from desertion.app.request.choice import RUN_PARTS, check_arms, scenario_of, understood, undialled
 from desertion.app.request.limits import limits
 from desertion.app.ui import solara
 from desertion.app.work.job import Job
@@ -91,7 +91,9 @@ class Session:
         wanted = replace(there, settings=taken.settings)
         self._take(wanted, "scenario", "")
         if self.address.peek() == wanted:
-            self.refusals.value = {key: Refusal("", f"left out: {wrong[key]}") for key, _ in now.settings if key in wrong}
+            self.refusals.value = {
+                key: Refusal("", f"left out: {wrong[key]}") for key, _ in now.settings if key in wrong
+            }
 
     def set_number(self, name: str, text: str) -> None:
         """Take over a number that was typed for a part of the address; an empty field stands for the default."""

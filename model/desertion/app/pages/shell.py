@@ -6,7 +6,7 @@ from typing import Any
 
 from desertion.app.parts.elements import Keeper, Theme, box, sentence, text
 from desertion.app.request.address import PAGES, Address
-from desertion.app.request.choice import compared, unguessed
+from desertion.app.request.guess import compared, unguessed
 from desertion.app.request.query import home
 from desertion.app.session import SESSION, Session, is_full
 from desertion.app.ui import solara

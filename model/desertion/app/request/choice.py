@@ -206,22 +206,6 @@ def arm_in_words(arm: str) -> str:
     return titled([shipped()["all policies"].get(name, name) for name in parted(arm)])
 
 
-def compared(address: Address) -> Address:
-    """The address with its policies beside the scenario as it is, where nobody has chosen what is compared."""
-    if not address.policies or address.arms != Address().arms:
-        return address
-    return replace(address, arms=_guess(address))
-
-
-def unguessed(address: Address) -> Address:
-    """The address without what `compared` put there, which nobody has chosen and which would outlive the policies that it was made of."""
-    return replace(address, arms=Address().arms) if address.policies and address.arms == _guess(address) else address
-
-
-def _guess(address: Address) -> tuple[str, ...]:
-    return AS_IT_IS, JOIN.join(address.policies)
-
-
 def undialled(address: Address) -> Address:
     """The address without the asylum dial, which would stand in for every policy named, and for none."""
     return address.with_setting(DOORS, "")

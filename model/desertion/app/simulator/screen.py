@@ -13,7 +13,7 @@ import numpy as np
 from desertion import __version__
 from desertion.app.parts.markup import table
 from desertion.app.request.address import PAGES
-from desertion.app.request.choice import compared
+from desertion.app.request.guess import compared
 from desertion.app.request.mix import PAIRS, Mix
 from desertion.app.request.query import parse
 from desertion.app.request.sliders import CONTAGION
