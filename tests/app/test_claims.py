@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from desertion.app.pages import claim_worlds
+from desertion.app.pages.claims import ClaimsPage, _Verdicts
+from desertion.app.parts.elements import text
 from desertion.app.request.limits import Limits, limits, set_limits
-from desertion.app.work.claims import judged
+from desertion.app.session import Session
+from desertion.app.work.claims import claims_files, is_asked_for, judged
 from desertion.errors import InputError
 from desertion.files import shipped_folder as shipped
 from desertion.study.claims.document import load
 from desertion.study.claims.plan import ClaimsPlan, spec_of
-from desertion.study.run.sweep import run_study
+from desertion.study.run.sweep import run_study, sweep
+from tests.app.drawing import words_of
 from tests.app.folder import OWN_CLAIMS
 from tests.shortcuts import at_once
 
@@ -72,6 +76,52 @@ def test_the_worlds_behind_a_claim_are_shown_whole_and_without_powers_of_ten(fol
     assert box.y1 <= figure.bbox.y1
     assert all("e" not in tick.get_text() for tick in ax.get_yticklabels())
     assert ">507," in claim_worlds._world_table(found, row)
+
+
+def test_a_table_of_worlds_says_how_much_of_them_it_shows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the eyes of whoever reads it: so many of so many worlds, in which order, and so many of their parameters."""
+    (folder / "claims.toml").write_text(OWN_CLAIMS)
+    found = judged("claims.sqlite")
+    monkeypatch.setattr(claim_worlds, "FigurePanel", lambda *_: text("drawn"))
+    monkeypatch.setattr(claim_worlds, "_MOST_WORLDS", 1)
+    words = words_of(claim_worlds.Worlds, found, found.outcome.judged[0], False, session=Session(""))
+    assert "strongest effects in the claim's direction first: 1 of 2 worlds, with 2 of 2 parameters" in words
+
+
+def test_runs_of_claims_are_known_by_what_they_hold(folder: Path) -> None:
+    """Study sends to this page whatever the file is called; a study of another kind is no file of claims, whatever its name."""
+    (folder / "claims.toml").write_text(OWN_CLAIMS)
+    (folder / "claims.sqlite").rename(folder / "verdicts.sqlite")
+    assert "No runs of claims are in the study folder" not in words_of(ClaimsPage, session=Session(""))
+    (folder / "broken.sqlite").write_text("no database")
+    sweep(
+        scenario="toy",
+        days=3,
+        vary={"asylum": [0.5]},
+        measures=["share_left"],
+        out=folder / "no-claims.sqlite",
+        options=at_once(),
+        quiet=True,
+    )
+    assert claims_files() == ["verdicts.sqlite"]
+    asked = {
+        name: is_asked_for(name)
+        for name in ("verdicts.sqlite", "no-claims.sqlite", "broken.sqlite", "nothing.sqlite", "")
+    }
+    assert asked == {
+        "verdicts.sqlite": True,
+        "no-claims.sqlite": False,
+        "broken.sqlite": True,
+        "nothing.sqlite": True,
+        "": False,
+    }
+
+
+def test_a_claim_that_the_file_has_not_is_told(folder: Path) -> None:
+    """Named in an address, with the nearest that there is."""
+    (folder / "claims.toml").write_text(OWN_CLAIMS)
+    words = words_of(_Verdicts, judged("claims.sqlite"), session=Session("claim=open-doors-drew"))
+    assert "there is no claim 'open-doors-drew'; did you mean 'open-doors-draw'?" in words
 
 
 def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:

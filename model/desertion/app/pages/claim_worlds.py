@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from desertion.study.claims.document import Claim
     from desertion.study.claims.judging import JudgedClaim
 from desertion.app.work.claims import JudgedFile
+from desertion.figures.labels import many
 
-_MOST_WORLDS = 40
+_MOST_WORLDS, _MOST_PARAMETERS = 40, 8
 _UNIT_WIDTH = 44
 
 
@@ -42,6 +43,7 @@ def Worlds(file: JudgedFile, row: JudgedClaim, dark: bool) -> Any:
                 (file.name, row.claim.id, dark),
             )
             drawn(_world_table(file, row))
+            text(_cut(file, row), kind="small")
         else:
             text("No world has run all its arms yet.", kind="small")
     return shown
@@ -80,7 +82,7 @@ def _world_table(file: JudgedFile, row: JudgedClaim) -> str:
     from desertion.study.blocks import short_number
 
     order = np.argsort(-row.effects * row.claim.sign, kind="stable")[:_MOST_WORLDS]
-    names_ = list(file.worlds)[:8]
+    names_ = list(file.worlds)[:_MOST_PARAMETERS]
     rows: list[list[str]] = []
     for place in order:
         world = row.worlds[place]
@@ -89,6 +91,15 @@ def _world_table(file: JudgedFile, row: JudgedClaim) -> str:
         rows.append([str(world), short_number(float(row.effects[place])), *allowed, *values])
     head = ["world", "effect", *([] if row.allowed is None else ["history allows it"]), *names_]
     return table(head, rows, numbers=(1,), caption="Worlds, the strongest effects first")
+
+
+def _cut(file: JudgedFile, row: JudgedClaim) -> str:
+    """In which order the table stands, and how much of all there is it shows."""
+    worlds, parameters = len(row.effects), len(file.worlds)
+    return (
+        f"The strongest effects in the claim's direction first: {min(worlds, _MOST_WORLDS)} of {many(worlds, 'world')}, "
+        f"with {min(parameters, _MOST_PARAMETERS)} of {many(parameters, 'parameter')} that differ between them."
+    )
 
 
 def _plain(value: object) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from desertion.app.parts.elements import box, choice, drawn, sentence, text
 from desertion.app.parts.inputs import Refused
 from desertion.app.parts.markup import table
-from desertion.app.request.folder import names
+from desertion.app.request.folder import left_out
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
 from desertion.app.work.job import State
@@ -16,7 +16,8 @@ from desertion.app.work.verdicts import verdicts
 if TYPE_CHECKING:
     from desertion.study.claims.trial import ClaimsOutcome
 from desertion.app.pages.claim_worlds import Worlds, verdict_table
-from desertion.app.work.claims import JudgedFile, judged
+from desertion.app.work.claims import JudgedFile, claims_files, is_asked_for, judged
+from desertion.errors import unknown_name
 from desertion.figures.labels import many
 
 
@@ -26,8 +27,8 @@ def ClaimsPage() -> Any:
     session = current()
     address = session.address.value
     solara.Title("Claims - Desertion cascades")
-    files = [name for name in names() if "claims" in name]
-    solara.use_effect(lambda: _open(session, files), [address.file])
+    files = claims_files()
+    solara.use_effect(lambda: _open(session), [address.file])
     state: State = session.claims.state.value
     with box([], "") as page:
         text("Claims and verdicts", "h1")
@@ -45,26 +46,23 @@ def ClaimsPage() -> Any:
                 "No runs of claims are in the study folder; make some with: desertion claims --quick --out FOLDER/claims",
                 "note",
             )
+        if hidden := left_out():
+            sentence(hidden, "note")
         if state.problem:
             sentence(state.problem)
         if state.busy:
             text("Judging ...", kind="small", role="status")
         if state.state == "done" and isinstance(state.result, JudgedFile) and state.result.name == address.file:
             _Verdicts(state.result)
-        elif state.problem or not _is_asked_for(address.file, files):
+        elif state.problem or not is_asked_for(address.file):
             # Not while a file is judged: verdicts of the shipped one would stand under its name.
             _Stored()
     return page
 
 
-def _is_asked_for(name: str, files: list[str]) -> bool:
-    """Whether a file is to be judged: a study that holds no claims was chosen on another page; what is not there at all is told."""
-    return name in files or (bool(name) and name not in names())
-
-
-def _open(session: Session, files: list[str]) -> None:
+def _open(session: Session) -> None:
     name = session.address.peek().file
-    if _is_asked_for(name, files):
+    if is_asked_for(name):
         session.claims.start(lambda _tell, _stop: judged(name))
     else:
         session.claims.cancel()
@@ -129,6 +127,8 @@ def _Verdicts(file: JudgedFile) -> Any:
                 kind="small",
             )
         _Described(outcome)
+        if wanted and wanted not in ids:
+            sentence(str(unknown_name("claim", wanted, ids)), "note")
         choice(
             "The worlds behind",
             wanted if wanted in ids else "",

@@ -11,7 +11,7 @@ from desertion.app.parts.elements import box, choice, facts, sentence, text
 from desertion.app.parts.filter import Filter, let_through
 from desertion.app.parts.inputs import Refused
 from desertion.app.request.address import Settings
-from desertion.app.request.folder import names
+from desertion.app.request.folder import left_out, names
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
 from desertion.app.work.job import State
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from desertion.study.analysis.answers import Answers
-from desertion.app.work.opened import OpenedStudy, measure_of, open_study
+from desertion.app.work.opened import OpenedStudy, measure_of, open_study, unknown_words
 
 FIGURES = {
     "": "what suits the study",
@@ -51,7 +51,7 @@ def StudyPage() -> Any:
             kind="lead",
         )
         Refused("page")
-        if not files and not address.file:
+        if not files and not address.file and not left_out():
             sentence(
                 "The study folder is empty, or the server was started without one: desertion app --studies FOLDER.",
                 "note",
@@ -59,6 +59,8 @@ def StudyPage() -> Any:
         else:
             choice("File", address.file, {"": "choose a file", **{name: name for name in files}},
                    lambda name: session.change(file=name, x="", y="", measure="", figure="", where=(), page=1, cell=-1))  # fmt: skip
+        if hidden := left_out():
+            sentence(hidden, "note")
         if state.problem:
             sentence(state.problem)
         if state.busy:
@@ -92,8 +94,10 @@ def _OfStudy(opened: OpenedStudy) -> Any:
         facts({f"runs {word}": count for word, count in counts.items()} | {"design points": f"{len(study.points):,}",
               "design": str(study.spec["design"]["kind"]), f"scenario, seed {study.spec['seed']}": ", ".join(name.split("/")[-1] for name in study.scenarios)})  # fmt: skip
         Filter(study.points, len(chosen.points) if chosen is not None else 0)
-        if problem:
-            sentence(problem)
+        if opened.floor:
+            text(f"Note: {opened.floor}.", kind="small")
+        for told in (*unknown_words(opened, session.address.value), *([problem] if problem else [])):
+            sentence(told)
         if chosen is not None:
             _Figure(opened, chosen)
             Points(opened, chosen, measure_of(opened, session.address.value.measure))
@@ -150,7 +154,7 @@ def _Figure(opened: OpenedStudy, chosen: Any) -> Any:
             text(said, kind="note")
         FigurePanel(
             partial(draw, chosen, address.figure, measure, x, y, session.dark.value),
-            f"{FIGURES.get(address.figure, address.figure)}: {measure}",
+            in_words(chosen, address.figure, measure, x, y),
             (opened.name, address.figure, measure, x, y, address.where, session.dark.value),
         )
     return figure
@@ -199,22 +203,41 @@ def kind_of(study: Answers, kind: str, x: str, y: str) -> str:
     return kind or suited(study)
 
 
+def in_words(study: Answers, kind: str, measure: str, x: str, y: str) -> str:
+    """What a figure shows: its kind, and the number that it draws."""
+    from desertion.figures.labels import label
+
+    kind = kind_of(study, kind, x, y)
+    return f"{FIGURES.get(kind, kind)}: {_other(study, kind, measure, y) or label(measure)}"
+
+
 def drawn_instead(study: Answers, kind: str, measure: str, x: str, y: str) -> str:
     """What a figure draws that is not the measure itself, in a sentence; empty where it is the measure."""
+    kind = kind_of(study, kind, x, y)
+    if kind == "pareto" and study.draws(measure, kind):
+        return ""
+    if not (other := _other(study, kind, measure, y)):
+        return ""
+    said = {
+        "curves": f"The curves draw another number, which was kept day by day: {other}.",
+        "pareto": f"The front draws {other}, and not this measure.",
+        "phase": f"The heatmap draws another number: {other}.",
+    }
+    return said[kind]
+
+
+def _other(study: Answers, kind: str, measure: str, y: str) -> str:
+    """What a kind of figure draws in place of the measure, in words; empty where it is the measure."""
     from desertion.figures.labels import label
     from desertion.study.analysis.cascades import GLOBAL, SIZE
 
-    kind = kind_of(study, kind, x, y)
     if kind == "curves" and study.header.get("columns"):
         column = study.curve_of(measure if study.draws(measure, kind) else SIZE)
-        return (
-            "" if column == measure else f"The curves draw another number, which was kept day by day: {label(column)}."
-        )
-    if kind == "pareto" and not study.draws(measure, kind):
-        return "The front draws what it weighs, and not this measure."
-    if measure != "share_left" or not y or kind != "phase":
-        return ""
-    return f"The heatmap draws another number: the share of runs in which at least {100.0 * GLOBAL:g} % left."
+        return "" if column == measure else label(column)
+    if kind == "pareto":
+        return "what it weighs"
+    is_share = kind == "phase" and bool(y) and measure == SIZE
+    return f"the share of runs in which at least {100.0 * GLOBAL:g} % left" if is_share else ""
 
 
 @solara.component

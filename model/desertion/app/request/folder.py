@@ -4,25 +4,41 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 from pathlib import Path
 
 from desertion.app.request.limits import limits
 from desertion.errors import InputError, refuse_unknown
+from desertion.figures.labels import many
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]*\.sqlite")
-_MOST = 200
 _LONGEST_CLAIMS = 1_000_000
 
 
+def files() -> dict[str, Path]:
+    """The files that can be opened by name, in alphabetical order: those of the folder and of folders right in it."""
+    return {name: path for name, path in _found().items() if name.isprintable()}
+
+
 def names() -> list[str]:
-    """Names of the files that can be opened, in alphabetical order: those of the folder and of folders right in it."""
+    """Names of the files that can be opened, in alphabetical order."""
+    return list(files())
+
+
+def left_out() -> str:
+    """That some files of the folder are not shown, and why, in a sentence; empty where all are."""
+    count = len(_found()) - len(files())
+    whose = "its name holds" if count == 1 else "their names hold"
+    told = f"{many(count, 'file')} of the study folder {'is' if count == 1 else 'are'} not shown: {whose} signs that cannot be written."
+    return told if count else ""
+
+
+def _found() -> dict[str, Path]:
     folder = limits().studies
     if folder is None or not folder.is_dir():
-        return []
+        return {}
     candidates = [*folder.glob("*.sqlite"), *folder.glob("*/*.sqlite")]
-    known = (path.relative_to(folder) for path in candidates if _inside(path, folder) is not None)
-    return sorted(path.as_posix() for path in known if all(_part(part) for part in path.parts))[:_MOST]
+    known = [path.relative_to(folder) for path in candidates if _inside(path, folder) is not None]
+    seen = (path for path in known if not any(part.startswith(".") for part in path.parts))
+    return {path.as_posix(): folder / path for path in sorted(seen, key=Path.as_posix)}
 
 
 def path_of(name: str) -> Path:
@@ -37,10 +53,10 @@ def path_of(name: str) -> Path:
     folder = limits().studies
     if folder is None:
         raise InputError("this server has no study folder; start it with: desertion app --studies FOLDER", key="file")
-    known = names()
+    known = files()
     # Looked up, never joined: nothing that a browser sends becomes part of a path.
     refuse_unknown("study file", name, known)
-    path = folder / known[known.index(name)]
+    path = known[name]
     size = path.stat().st_size
     if size > limits().file_bytes:
         raise InputError(
@@ -79,7 +95,3 @@ def _inside(path: Path, folder: Path) -> Path | None:
         if own.is_relative_to(folder.resolve()) and own.is_file():
             return own
     return None
-
-
-def _part(part: str) -> bool:
-    return bool(_NAME.fullmatch(part) or _NAME.fullmatch(f"{part}.sqlite"))

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desertion.app.request.choice import shipped as shipped_names
-from desertion.app.request.folder import claims_file, path_of
+from desertion.app.request.folder import claims_file, files, path_of
 from desertion.errors import InputError
 
 if TYPE_CHECKING:
     from desertion.study.claims.document import Claims
     from desertion.study.claims.trial import ClaimsOutcome
+
+
+TASK = "claims"
+"""The task of a study that is made for claims."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,34 @@ class JudgedFile:
     outcome: ClaimsOutcome
     worlds: dict[str, list[object]]
     note: str = ""
+
+
+def claims_files() -> list[str]:
+    """Names of the files of the study folder that hold runs of claims, whatever they are called."""
+    return [name for name, path in files().items() if _task_of(path) == TASK]
+
+
+def is_asked_for(name: str) -> bool:
+    """Whether a file is to be judged: a sound study of another kind was chosen on another page; what is not there or cannot be read is told."""
+    path = files().get(name)
+    return bool(name) and (path is None or _task_of(path) in (TASK, ""))
+
+
+def _task_of(path: Path) -> str:
+    with suppress(OSError):
+        now = path.stat()
+        return _task_in(path, now.st_size, now.st_mtime_ns)
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _task_in(path: Path, _size: int, _written: int) -> str:
+    """The task of a study's file, as long as nobody writes to it; empty for a file that cannot be read."""
+    from desertion.study.store.reader import StudyFile
+
+    with suppress(InputError, OSError), StudyFile(path) as file:
+        return str(file.header()["spec"]["task"])
+    return ""
 
 
 def judged(name: str) -> JudgedFile:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from desertion.app.request.folder import path_of
-from desertion.errors import InputError
+from desertion.app.work.claims import TASK
+from desertion.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
+    from desertion.app.request.address import Address
     from desertion.study.design.factors import Point
 
 
@@ -23,6 +25,7 @@ class OpenedStudy:
         axes: Varied numbers.
         measures: What the runs measured.
         cells: What was varied, a point each, as it stands in the file.
+        floor: That its worlds lie below the floor of scale, in a sentence; empty where they do not.
     """
 
     name: str
@@ -31,6 +34,7 @@ class OpenedStudy:
     axes: tuple[str, ...]
     measures: tuple[str, ...]
     cells: tuple[Point, ...]
+    floor: str
 
 
 def open_study(name: str) -> OpenedStudy:
@@ -48,15 +52,26 @@ def open_study(name: str) -> OpenedStudy:
     path = path_of(name)
     study = Study(path)
     task = str(study.spec["task"])
-    if task == "claims":
+    if task == TASK:
         raise InputError(f"{name} holds the runs of claims: open it on the page Claims", key="file")
     comparison = Comparison(path) if task == "comparison" else None
     with StudyFile(path) as file:
         cells = tuple(file.points())
-    return OpenedStudy(name, study, comparison, tuple(numeric_inputs(study)), tuple(measures_of(study.runs)), cells)
+    axes, measures = tuple(numeric_inputs(study)), tuple(measures_of(study.runs))
+    return OpenedStudy(name, study, comparison, axes, measures, cells, study.floor)
 
 
 def measure_of(opened: OpenedStudy, wanted: str) -> str:
     """The measure that an address asks for, if the study has it, and else the usual one."""
     usual = "share_left" if "share_left" in opened.measures else opened.measures[0]
     return wanted if wanted in opened.measures else usual
+
+
+def unknown_words(opened: OpenedStudy, address: Address) -> list[str]:
+    """What an address asks for and a study has not, a sentence each; the usual stands in its place."""
+    asked = (
+        ("measure of this study", address.measure, opened.measures),
+        ("varied number to draw across", address.x, opened.axes),
+        ("varied number to draw upright", address.y, opened.axes),
+    )
+    return [str(unknown_name(kind, name, known)) for kind, name, known in asked if name and name not in known]
