@@ -14,6 +14,7 @@ import pytest
 
 from desertion import DesertionModel
 from desertion.app.parts import charts
+from desertion.app.parts.elements import text
 from desertion.app.request.address import Address
 from desertion.app.request.choice import scenario_of
 from desertion.app.session import Session
@@ -28,6 +29,7 @@ from desertion.scenario.grain import too_few
 from desertion.simulation.record.measures import first_squads
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.codes import SURRENDER
+from tests.app.drawing import words_of
 from tests.watching import until
 
 
@@ -361,6 +363,36 @@ def test_what_is_told_of_one_of_several_armies_counts_that_army_and_marks_its_ch
     assert "†" in leaving
     assert departures.count("†") >= 2
     assert "†" not in strength + legitimacy
+
+
+def test_heights_of_a_chart_stand_where_they_say() -> None:
+    """Written with two figures and read again, each is where its line is drawn, whatever the top of the chart."""
+    tops = sorted({charts.nice(value) for power in range(-3, 5) for value in np.arange(1.0, 10.0, 0.5) * 10.0**power})
+    assert len(tops) > 50
+    for top in tops:
+        drawn = charts.lines("Title", "unit", [charts.Line("", np.array([0.0, top]), "pen0")], 1)
+        lines = [float(y) for y in re.findall(r'class="grid" d="M[\d.]+ ([\d.]+)H', drawn)]
+        told = [text.replace(",", "").split() for text in re.findall(r'text-anchor="end">([^<]*)<', drawn)]
+        heights = [float(text[0]) * (1000.0 if text[1:] else 1.0) for text in told]
+        assert np.allclose(lines, [charts.Scale(1, top).y(height) for height in heights], atol=0.06), top
+
+
+def test_what_leaves_each_day_is_told_as_what_it_counts() -> None:
+    """Whoever goes home and leaves again departs twice, and is one person."""
+    from desertion.app.pages.board import curves
+
+    daily = np.zeros((3, len(DAILY_COLUMNS)))
+    assert ">departures a day, mean of 7 days<" in curves(daily, Snapshot(days=2), 1.0)[1]
+
+
+def test_a_way_that_was_never_open_to_a_person_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named in an address, or chosen of the person before: the likeliest way is shown in its place, with a word."""
+    from desertion.app.pages.person import _Life, life_of
+
+    monkeypatch.setattr("desertion.app.pages.person.FigurePanel", lambda *_: text("drawn"))
+    life = life_of(Address(scenario="toy", days=20, person=0))
+    assert "there is no way open to this person 'swim'" in words_of(_Life, *life, session=Session("route=swim"))
+    assert "there is no" not in words_of(_Life, *life, session=Session("route=hide"))
 
 
 def test_a_chart_says_its_last_values_in_words_and_escapes_names() -> None:

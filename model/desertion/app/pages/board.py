@@ -163,7 +163,7 @@ def curves(
         ),
         charts.lines(
             "Leaving each day",
-            "persons a day, mean of 7 days",
+            "departures a day, mean of 7 days",
             leaving,
             snapshot.days,
             marks=marks,

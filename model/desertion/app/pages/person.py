@@ -17,7 +17,7 @@ from desertion.app.request.choice import scenario_of
 from desertion.app.session import Session, current, run_key
 from desertion.app.ui import solara
 from desertion.app.work.job import CancelledError, State
-from desertion.errors import InputError
+from desertion.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +86,8 @@ def _Life(about: str, trace: Any) -> Any:
             from desertion.figures.labels import ROUTE_NAMES
 
             route = wanted if wanted in routes else _likeliest(trace)
+            if wanted and wanted != route:
+                sentence(str(unknown_name("way open to this person", wanted, routes)), "note")
             choice("Way to leave", route, {name: ROUTE_NAMES.get(name, name) for name in routes},
                    lambda name: session.change(route=name))  # fmt: skip
             key = (id(trace), route, session.dark.value)
