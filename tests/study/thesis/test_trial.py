@@ -17,10 +17,11 @@ from desertion.study.laboratory.rivals import CAUSES, FAMILIES
 from desertion.study.laboratory.table import Table
 from desertion.study.laboratory.unseen import POOL
 from desertion.study.laboratory.window import Window
+from desertion.study.statistics import wilson_interval
 from desertion.study.thesis.cases import case_of
 from desertion.study.thesis.design import shipped
 from desertion.study.thesis.judgement import Trial, grid
-from desertion.study.thesis.opinions import scored, tried
+from desertion.study.thesis.opinions import Nearness, scored, tried
 from desertion.study.thesis.rates import JudgedTable, false_alarms, power, reliability
 from desertion.study.thesis.report import _worst
 from tests.study.thesis.test_cases import _series
@@ -213,6 +214,17 @@ def test_the_main_part_by_hand(laboratory: _Laboratory, tmp_path: Path, monkeypa
     )
 
 
+def test_of_histories_that_are_as_near_all_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole counts have ties: half of all have contagion, whichever of them a sort puts first."""
+    monkeypatch.setattr("desertion.study.thesis.opinions.NEAREST", 4)
+    table = _table(("a",))
+    table.logs[:] = 1.0
+    model = SimpleNamespace(probability=lambda seen: seen[:, 0].astype(np.float64))
+    rows = tried(table, model, (1,))  # pyright: ignore[reportArgumentType] - a stand-in
+    assert rows["nearest"].tolist() == [0.5] * 6
+    assert Nearness(table, table.logs[0]).share == 0.5
+
+
 def test_a_history_is_never_among_those_that_judge_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three of each cause and kind are tried against the rest: the four nearest of the other parts have contagion where it is tried without, though those of its own part, as near, have not."""
     monkeypatch.setattr("desertion.study.thesis.opinions.NEAREST", 4)
@@ -226,7 +238,8 @@ def test_a_history_is_never_among_those_that_judge_it(monkeypatch: pytest.Monkey
     assert rows["contagious"].tolist() == [0, 0, 0, 1, 1, 1]
     assert rows["nearest"].tolist() == [1.0] * 6
     assert rows["tolerance"].tolist() == pytest.approx([0.5] * 3 + [0.0] * 3)
-    assert rows["low"].tolist() == pytest.approx([0.510] * 6, abs=1e-3)  # Wilson: 4 of 4
+    near = int((table.contagious & ~tested).sum())  # all as near as the fourth
+    assert rows["low"].tolist() == pytest.approx([wilson_interval(near, near)[0]] * 6)
     assert rows["classifier"].tolist() == pytest.approx([0.2] * 3 + [0.8] * 3)
     assert scored(rows) == ("6 of 6", "3 of 6", "0 of 6", "3 of 6", "3 of 3", "0 of 3, 3 of 3", "0 of 3, 3 of 3")
 

@@ -43,8 +43,8 @@ class Nearness:
 
     @property
     def share(self) -> float:
-        """Share with contagion among the nearest."""
-        return float(self.table.contagious[self.order[:NEAREST]].mean())
+        """Share with contagion among the nearest and all that are as near as the farthest of them: whole counts have ties."""
+        return float(self.table.contagious[self.miss <= self.miss[self.order[NEAREST - 1]]].mean())
 
     @property
     def tolerance(self) -> float:
@@ -81,8 +81,9 @@ def tried(table: Table, model: Classifier, seed: Sequence[int]) -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     for row, probability in zip(drawn, model.probability(table.seen[drawn]), strict=True):
         miss = ((logs - table.logs[row]) ** 2).mean(axis=1)
-        kept = np.argpartition(miss, NEAREST - 1)[:NEAREST]
-        low, high = wilson_interval(int(contagious[kept].sum()), NEAREST)
+        # All that are as near as the farthest: which of them a sort puts first hangs on the machine.
+        kept = miss <= np.partition(miss, NEAREST - 1)[NEAREST - 1]
+        low, high = wilson_interval(int(contagious[kept].sum()), int(kept.sum()))
         rows.append(
             {
                 "cause": table.names[table.cause[row]],
