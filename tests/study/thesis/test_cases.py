@@ -103,6 +103,10 @@ def test_running_totals_nearer_to_each_other_than_a_step_are_left_out() -> None:
     assert judged.window.lengths.min() >= 1.0
     assert np.ptp(judged.logs) < 0.01
     assert any("figures are left out" in remark for remark in judged.series.remarks)
+    days = [30] * 2 + [1] * 7 + [30] * 4
+    crowded = _rows(days, np.cumsum(10.0 * np.array(days)).tolist(), "cumulative")
+    with pytest.raises(InputError, match="figures = 6 must be at least 8, and mine: 6 of 12 figures are left out"):
+        own_case(crowded, (100_000, 100_000))
 
 
 def test_what_was_counted_before_the_first_row_is_taken_off() -> None:

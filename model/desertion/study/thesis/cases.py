@@ -183,6 +183,9 @@ def own_case(
         how = "left out" if series.kind == "cumulative" else "added to their neighbours"
         told = f"{series.name}: {put} of {rows} figures are {how}, so that none lasts less than a step of the test"
         counted = replace(counted, remarks=(*counted.remarks, told))
+        if len(joined) < FEWEST_POINTS:
+            way_out = "give a longer series, or one whose rows lie evenly"
+            raise input_error("figures", len(joined), f"must be at least {FEWEST_POINTS}, and {told}", way_out=way_out)
     return case_of(counted, at_risk, doors=doors, rules=rules, rule=FACTOR)
 
 
