@@ -477,6 +477,16 @@ def test_names_of_events_are_smaller_along_low_axes():
     assert sizes[0] > sizes[1]
 
 
+@pytest.mark.parametrize(
+    ("chance", "words"), [(0.0, "0 % a day"), (0.001, "0.1 % a day"), (1e-9, "0.001 in a million a day")]
+)
+def test_a_decision_that_nothing_moves_is_said_in_words(ax, chance, words):
+    """Of one value shades show nothing: the panel was empty or plain, beside a bar with a single mark."""
+    decision.surface(ax, pd.DataFrame(chance, index=np.linspace(0, 1, 3), columns=np.linspace(0, 0.2, 3)))
+    assert [text.get_text().split(",")[0] for text in ax.texts] == [words]
+    assert len(ax.figure.axes) == 1
+
+
 def test_labels_of_a_decision_surface_lie_within_it(ax):
     """Also where a line runs along the edge, as that of one in a thousand does here."""
     shares = np.linspace(0.0, 0.2, 21)

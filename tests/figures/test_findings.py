@@ -273,6 +273,7 @@ def test_a_comparison_of_two_says_what_thin_lines_are_and_names_events_that_have
         (findings.of_hosts(pd.DataFrame({"Germany": [10.0, 900.0]}, index=["A", "B"]), "people", 1.0, " on the last day"), "B: 890 more people in Germany on the last day"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 300.0]}, index=["A", "B"]), "cases", 100.0), "No policy changes the number of cases by much"),
         (findings.of_decision("soldier", pd.DataFrame([[0.001, 0.02]])), "A soldier's daily chance to leave:\n0.1 to 2 %"),
+        (findings.of_decision("soldier", pd.DataFrame([[0.0, 0.0]])), "A soldier's daily chance to leave:\n0 %"),
     ],
 )  # fmt: skip
 def test_titles_of_a_comparison_say_the_largest_number_of_their_table(said: str, expected: str) -> None:

@@ -91,6 +91,63 @@ def test_slips_are_remarked_on(tmp_path: Path) -> None:
         assert part in told
 
 
+def test_a_host_that_others_pass_on_to_or_that_opens_later_is_not_out_of_reach(tmp_path: Path) -> None:
+    """A host is called out of reach where nobody comes on any day, by himself or sent on by a transit state."""
+    _written(tmp_path / "army.toml", {"name": "army", "soldiers": 200})
+    far: dict[str, object] = {"name": "far", "access": 0.0}
+    near: dict[str, object] = {"name": "near", "border": 1}
+    opens = [{"date": "2030-02-01", "set": {"hosts.far.access": 0.5}}]
+    for hosts, changes, told in (
+        ([near, far], [], 1),
+        ([near | {"passes_to": ["far"]}, far], [], 0),
+        ([near, far], opens, 0),
+    ):
+        mine = {"start": "2030-01-01", "forces": ["army.toml"], "hosts": hosts, "changes": changes}
+        odd = check(_written(tmp_path / "mine.toml", mine)).odd
+        assert sum("from nowhere" in one for one in odd) == told
+
+
+def test_a_war_that_starts_on_a_date_is_told_what_does_not_count_in_it(tmp_path: Path) -> None:
+    """Own risk and danger are measured against the first day's hits: where these are 0 both stand still, without a word."""
+    army = {"name": "army", "soldiers": 200, "front_share": 0.3, "casualty_rate": 0.0}
+    war = {"date": "2030-02-01", "set": {"forces.army.casualty_rate": 0.02}}
+    mine: dict[str, object] = {"start": "2030-01-01", "forces": ["army.toml"], "hosts": [{"name": "there"}]}
+    for force, more, told in (
+        (
+            army,
+            {"changes": [war]},
+            "no part is played by behaviour.push_risk and behaviour.threat_danger once it rises",
+        ),
+        (
+            army,
+            {"changes": [war], "behaviour": {"push_risk": 0.0}},
+            "no part is played by behaviour.threat_danger once",
+        ),
+        (army, {"changes": [war], "reference": {"army": {"casualty_rate": 0.002}}}, ""),
+        (army, {}, ""),
+        (army | {"casualty_rate": 0.01}, {}, ""),
+        (army | {"casualty_rate": 0.01, "front_share": 0.0}, {}, "nobody is hit whatever its casualty_rate"),
+    ):
+        _written(tmp_path / "army.toml", force)
+        odd = [one for one in check(_written(tmp_path / "mine.toml", mine | more)).odd if "casualty_rate" in one]
+        assert len(odd) == bool(told)
+        assert all(told in one for one in odd)
+
+
+def test_what_a_scale_leaves_nothing_of_is_remarked_on(tmp_path: Path) -> None:
+    """A host of 900 places takes nobody at a thousandth, and a call-up of 400 comes to nobody; at a five-hundredth both are there."""
+    army = {"name": "army", "soldiers": 1_000_000, "reservists": 1_000_000, "police": 20}
+    _written(tmp_path / "army.toml", army | {"waves": [{"date": "2030-02-01", "number": 400}]})
+    mine = {"start": "2030-01-01", "forces": ["army.toml"], "hosts": [{"name": "inn", "places": 900, "cases": 100}]}
+    for scale, told in (
+        (0.001, ["inn (900), so that no claim is taken there: a scale of 0.0012", "call-ups of 400 come to nobody"]),
+        (0.002, []),
+    ):
+        odd = [one for one in check(_written(tmp_path / "mine.toml", mine | {"scale": scale})).odd if "at scale" in one]
+        assert len(odd) == len(told)
+        assert all(part in one for part, one in zip(told, odd, strict=True))
+
+
 def test_call_ups_that_drive_out_everybody_are_remarked_on(tmp_path: Path) -> None:
     """A quarter of the reserve in a month at the default weight of threat; the shipped scenarios are as the sentence says."""
     army = {"name": "army", "reservists": 60_000, "waves": [{"date": "2030-03-01", "number": 15_000}]}

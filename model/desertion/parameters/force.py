@@ -125,7 +125,7 @@ class Force(Frozen):
     casualty_rate: float = lever(
         2e-3,
         "1/day",
-        "hits per soldier serving and day, averaged over the force; by date, the threat of a call-up grows with it (`push_threat`, `threat_danger`)",
+        "hits per soldier serving and day, averaged over the force while its companies are equally full; by date, the threat of a call-up grows with it (`push_threat`, `threat_danger`)",
         0.0,
         1.0,
     )

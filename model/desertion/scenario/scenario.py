@@ -298,6 +298,15 @@ class Scenario(Layers):
             rows.append(((change.date - self.start).days, kind, places[one.kind, one.name], one.field, change.value))
         return sorted(rows)
 
+    def taken(self, kind: Literal["force", "host"], *levers: str) -> list[dict[str, list[float]]]:
+        """By force or host the values that levers take in the course of the run, in their order."""
+        first = self.course.forces if kind == "force" else self.course.hosts
+        found = [{lever: [float(getattr(one, lever))] for lever in levers} for one in first]
+        for _, moved, place, lever, value in self.timeline():
+            if moved == kind and lever in found[place]:
+                found[place][lever].append(value)
+        return found
+
     @property
     def hash(self) -> str:
         """SHA-256 of everything that can change a result, in hex: the same for every way of writing it down."""

@@ -13,6 +13,7 @@ from desertion.scenario.complaints import build
 from desertion.scenario.documents import named
 from desertion.scenario.fallbacks import DAYS_A_YEAR
 from desertion.scenario.scenario import Scenario
+from desertion.scenario.sizing import two_figures
 
 FAR = 10.0
 """Multiple of all shipped values from which a number is remarked on; it marks slips of a unit or a point, nothing else."""
@@ -56,10 +57,58 @@ def slips(scenario: Scenario) -> Iterator[str]:
     yield from _amounts("host", scenario.hosts, scenario.people, "there are")
     if not scenario.hosts:
         yield "there is no host, so nobody can flee abroad"
-    for host in scenario.hosts:
-        nearness = [region.access.get(host.name, host.access) for force in scenario.forces for region in force.regions]
-        if not any(nearness):
+    yield from _unreached(scenario)
+    yield from _peace(scenario)
+    yield from _lost(scenario)
+
+
+def _unreached(scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence for each host to which nobody can come on any day, by himself or passed on."""
+    passed_on = {name for host in scenario.hosts for name in host.passes_to}
+    for host, values in zip(scenario.hosts, scenario.taken("host", "access"), strict=True):
+        regions = [region for force in scenario.forces for region in force.regions]
+        nearness = [region.access.get(host.name, max(values["access"])) for region in regions]
+        if not any(nearness) and host.name not in passed_on:
             yield f'host "{host.name}" can be reached from nowhere: its access and that of all regions is 0'
+
+
+def _peace(scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence for each force whose hits move less than they seem to."""
+    weights = {
+        "behaviour.push_risk": scenario.behaviour.push_risk,
+        "behaviour.threat_danger": scenario.behaviour.threat_danger,
+    }
+    idle = " and ".join(name for name, weight in weights.items() if weight)
+    for force, values in zip(scenario.forces, scenario.taken("force", "casualty_rate"), strict=True):
+        if not any(values["casualty_rate"]):
+            continue
+        if not force.front_share:
+            yield f'force "{force.name}": nobody is hit whatever its casualty_rate, since front_share is 0'
+        elif idle and not scenario.reference[force.name].casualty_rate:
+            yield (
+                f'force "{force.name}": casualty_rate is 0 in its reference state, the first day, so that no part is played by {idle} once it rises: '
+                f"state [reference.{force.name}] casualty_rate, the level that the baseline rates belong to"
+            )
+
+
+def _lost(scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence for what is there at real size and not in a scaled world: hosts whose free places come to less than one, call-ups of nobody."""
+    shut: dict[str, float] = {}
+    for host, values in zip(scenario.hosts, scenario.taken("host", "places", "places_taken"), strict=True):
+        # A host that has room enough on some day is not lost.
+        free = max(values["places"]) - min(values["places_taken"])
+        if 1.0 <= free < 1.0 / scenario.scale:
+            shut[host.name] = free
+    if shut:
+        least = two_figures(1.0 / min(shut.values()), upward=True)
+        yield (
+            f"at scale {scenario.scale:g} less than one person's place is free in {', '.join(f'{name} ({free:,.0f})' for name, free in shut.items())}, so that "
+            f"no claim is taken there: a scale of {least:g} gives each room for one"
+        )
+    for force in scenario.forces:
+        called = sum(wave.number for wave in force.waves)
+        if called and not round(called * scenario.scale):
+            yield f'force "{force.name}": at scale {scenario.scale:g} its call-ups of {called:,} come to nobody'
 
 
 def shipped_forces() -> dict[str, Force]:

@@ -15,6 +15,7 @@ import pytest
 from desertion import Scenario, compare
 from desertion.app.request.query import parse
 from desertion.app.simulator.screen import setting_of
+from desertion.parameters import Change
 from desertion.study.comparison.attribution import shares
 from desertion.study.comparison.report.answer import answer, in_pairs
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated
@@ -58,6 +59,15 @@ def test_doors_are_said_to_stay_open_where_most_people_are_and_only_those() -> N
     assert stay_open([0.0, 0.0, 0.0], names, [True, True, True]) == []
 
 
+def test_a_door_that_shuts_on_a_date_does_not_stay_open() -> None:
+    """Georgia asks no visa on the first day; from the date on which it does it is no state that asks none, whatever the first day says."""
+    open_always = Scenario.load("russia-2022")
+    visa = Change(date=date(2022, 10, 1), path="hosts.georgia.visa_free_evader", value=0.0)
+    shut_later = open_always.model_copy(update={"changes": (visa,)})
+    place = [host.name for host in open_always.hosts].index("georgia")
+    assert [asks_no_visa(scenario)[place] for scenario in (open_always, shut_later)] == [True, False]
+
+
 def test_doors_that_stay_open_are_those_of_the_policy_on_the_first_screen_as_in_reports() -> None:
     """A state opened by the policy counts; one that it closes does not, whatever it asked before or still asks on paper."""
     for query, policies in (
@@ -67,9 +77,9 @@ def test_doors_that_stay_open_are_those_of_the_policy_on_the_first_screen_as_in_
     ):
         mix, wrong = parse(query)
         assert not wrong
-        hosts = Scenario.load("russia-2022", policies=policies).course.hosts
-        own = {host.name for host, free in zip(hosts, setting_of(mix).visa_free, strict=True) if free}
-        assert own == {host.name for host in hosts if asks_no_visa(host)}
+        scenario = Scenario.load("russia-2022", policies=policies)
+        assert setting_of(mix).visa_free == asks_no_visa(scenario)
+        own = {host.name for host, free in zip(scenario.hosts, asks_no_visa(scenario), strict=True) if free}
         found = {"georgia" in own, "kazakhstan" in own}, "finland" in own
         assert found == ({"neighbours-closed" not in str(policies)}, "visa-free-neighbours" in policies)
 

@@ -404,6 +404,41 @@ def test_the_decision_without_peers_gone_is_the_models_own_first_morning():
     assert table.to_numpy().item() == pytest.approx(1.0 - np.exp(-rate), rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("settings", "kinds"),
+    [
+        ({"forces.toy.absent_soldiers": 1.0}, ["reservist"]),  # nobody serves
+        ({"forces.*.soldiers": 50_000, "forces.*.reservists": 400, "forces.*.civilians": 20_000_000, "scale": 0.02}, ["soldier", "reservist"]),
+        ({"forces.toy.casualty_rate": 1.0, "forces.toy.front_share": 1.0}, ["soldier", "reservist"]),  # all are hit on the first day
+        ({"forces.toy.soldiers": 0, "forces.toy.waves": []}, ["reservist"]),
+    ],
+)  # fmt: skip
+def test_the_decision_is_drawn_of_the_kinds_of_people_that_the_first_morning_has(settings, kinds):
+    """Few of a kind beside many are not lost on the way, and who is gone by the evening was there in the morning; nobody asked for by name is a sentence."""
+    from desertion import Scenario
+    from desertion.study.comparison.decision import SEEN, surfaces
+
+    scenario = Scenario.load("toy", set=settings)
+    assert list(surfaces(scenario, None, np.zeros(1), np.array([0.5]))) == kinds
+    for who in set(SEEN) - set(kinds):
+        with pytest.raises(InputError, match=f"has no {who} on the first day"):
+            surfaces(scenario, (who,), np.zeros(1), np.array([0.5]))
+
+
+def test_the_decision_is_that_of_before_any_call_up():
+    """A call-up of the first day is decreed that morning: the figure's caption says that it shows what stands before."""
+    from desertion import Scenario
+    from desertion.study.comparison.decision import surfaces
+
+    later = Scenario.load("toy")
+    wave = {"date": later.start, "number": 60, "days": 20, "notice": 5, "training": 20, "form": "quota"}
+    found = [
+        surfaces(scenario, ("reservist",), np.zeros(1), np.array([0.5]))["reservist"].to_numpy().item()
+        for scenario in (later, later.with_({"forces.toy.waves": [wave]}))
+    ]
+    assert found[0] == found[1]
+
+
 def test_the_decision_counts_ways_that_contagion_opens_in_the_additive_form():
     """A baseline of nothing is the limit of small ones: what contagion adds does not need it."""
     from desertion import Scenario

@@ -411,6 +411,22 @@ def test_a_comparison_says_how_many_days_it_covers(comparison):
     assert ", 40 days from " in words.byline(comparison)
 
 
+@pytest.mark.parametrize(
+    ("form", "said", "unsaid"),
+    [
+        ("none", ("**Contagion.** None:", "with a form of contagion before"), ("leaving spreads", "behaviour.form=none")),
+        ("concave", ("The concave form: leaving spreads", "behaviour.form=none and with"), ("**Contagion.** None",)),
+    ],
+)  # fmt: skip
+def test_without_contagion_nothing_is_said_to_spread(tmp_path, monkeypatch, form, said, unsaid):
+    """The report named the channels of the "none form", and advised to repeat without contagion what had none."""
+    monkeypatch.setitem(fake_arm.FACTS, "form", form)
+    one = compared(tmp_path / "one.sqlite", runs=2)
+    text = " ".join([*words.assumptions(one), *words.limits(one)])
+    assert all(part in text for part in said)
+    assert not any(part in text for part in unsaid)
+
+
 def test_settings_stand_as_they_are_typed(tmp_path):
     """In TOML and not in Python, in the report, in labels of arms and in names of lines, so that they can be given again."""
     told = {"forces": "russia", "hungry": True, "far": float("inf"), "said": "0.5", "form": "none"}

@@ -151,7 +151,7 @@ def setting_of(mix: Mix) -> Setting:
     scenario = mix.scenario_now()
     return Setting(
         names=tuple(short(host.title or host.name) for host in scenario.hosts),
-        visa_free=tuple(asks_no_visa(host) for host in scenario.course.hosts),
+        visa_free=asks_no_visa(scenario),
         marks=events(scenario, scenario.forces[0].name),
         bans=bans(scenario),
     )

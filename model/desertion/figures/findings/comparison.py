@@ -155,4 +155,5 @@ def of_decision(who: str, table: pd.DataFrame) -> str:
         table: Chances, one row a position of the dial, one column a share of peers gone.
     """
     cells = 100.0 * table.to_numpy(np.float64)
-    return f"A {who}'s daily chance to leave:\n{rounded(cells.min(), 2)} to {rounded(cells.max(), 2)} %"
+    ends = dict.fromkeys(rounded(end, 2) for end in (cells.min(), cells.max()))
+    return f"A {who}'s daily chance to leave:\n{' to '.join(ends)} %"

@@ -16,6 +16,7 @@ from desertion.simulation.world.fields import Record, World
 def publish_front(w: World, f: int) -> None:
     """Publish by how much the risk in contact exceeds that of the whole army, so that the army as a whole is hit at its rate whoever is in contact.
 
+    That holds while companies are equally full: hits of an army whose front empties faster fall behind its rate.
     Companies count by the largest strength that they ever had, as long as they have men: those who have fallen leave more risk to the others only
     by `thinning`, and companies that wait for a call-up are no part of the army.
     """

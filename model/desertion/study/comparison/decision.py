@@ -1,7 +1,7 @@
 """The daily probability of leaving against the share of peers gone and the asylum dial, from the rules themselves."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,19 +23,19 @@ _PEOPLE = 20_000.0
 
 def surfaces(
     scenario: Scenario,
-    whos: Sequence[str],
+    whos: Sequence[str] | None = None,
     shares: NDArray[np.float64] = SHARES,
     dial: NDArray[np.float64] = DIAL,
 ) -> dict[str, pd.DataFrame]:
     """Daily probability of leaving by any way on the scenario's first day, for persons of average frailty in the first force.
 
-    Perceived chances, opportunities, fears and pushes are those that the model publishes on its first morning, averaged over
-    the people concerned; contagion is then added for a share of peers gone that is the same in every group that the person
-    sees.
+    Perceived chances, opportunities, fears and pushes are those that the model publishes on its first morning, with no call-up,
+    averaged over the people concerned; contagion is then added for a share of peers gone that is the same in every group that
+    the person sees.
 
     Args:
         scenario: The scenario; its policies count.
-        whos: "soldier" (serving), "reservist" (at home) or both.
+        whos: "soldier" (serving), "reservist" (at home) or both; None for those of whom there is anybody.
         shares: Shares of peers gone, rising.
         dial: Positions of the asylum dial, rising.
 
@@ -45,28 +45,43 @@ def surfaces(
     Raises:
         InputError: If there is nobody of a kind, or the form of contagion knows no daily probability.
     """
-    for who in whos:
+    for who in whos or ():
         if who not in SEEN:
             raise input_error("--who", who, "must be soldier or reservist")
     if scenario.behaviour.form == "threshold":
         raise InputError(
             "behaviour.form = 'threshold' has no daily probability of leaving: choose another form for this figure"
         )
-    rows: dict[str, list[NDArray[np.float64]]] = {who: [] for who in whos}
+    first = scenario.forces[0]
+    wanted = whos or [who for who, count in zip(SEEN, (first.soldiers, first.reservists), strict=True) if count]
+    rows: dict[str, list[NDArray[np.float64]]] = {who: [] for who in SEEN}
     for position in dial:
-        world = _first_morning(scenario, float(position))
-        for who in whos:
-            rows[who].append(_chances(world, who, shares))
+        morning = _first_morning(scenario, float(position), wanted)
+        wanted = [who for who, people in morning.people.items() if people.any()]
+        for who in whos or ():
+            if who not in wanted:
+                raise InputError(
+                    f"the first force has no {who} on the first day: choose another kind of people or scenario"
+                )
+        for who in wanted:
+            rows[who].append(_chances(morning, who, shares))
     index, columns = pd.Index(dial, name="asylum"), pd.Index(shares, name="share")
-    return {who: pd.DataFrame(table, index=index, columns=columns) for who, table in rows.items()}
+    return {who: pd.DataFrame(table, index=index, columns=columns) for who, table in rows.items() if table}
 
 
-def _chances(world: Any, who: str, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+class _Morning(NamedTuple):
+    """What the model publishes on its first morning; `people` by kind, of the first force, before anybody leaves, by squad or community."""
+
+    world: Any
+    people: Mapping[str, NDArray[np.float64]]
+
+
+def _chances(morning: _Morning, who: str, shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probabilities at one position of the dial, one a share."""
-    rates = np.zeros(len(shares))
+    world, rates = morning.world, np.zeros(len(shares))
     b = world.behaviour[0]
     for route in range(N_ROUTES):
-        open_chance, level, reception = _published(world, who, route)
+        open_chance, level, reception = _published(morning, who, route)
         if open_chance <= 0.0:
             continue
         for index, share in enumerate(shares):
@@ -84,35 +99,47 @@ def _chances(world: Any, who: str, shares: NDArray[np.float64]) -> NDArray[np.fl
     return -np.expm1(-rates)
 
 
-def _first_morning(scenario: Scenario, position: float) -> Any:
+def _first_morning(scenario: Scenario, position: float, whos: Sequence[str]) -> _Morning:
+    """The first morning in a world of few people, or in one of the scenario's own size where too few of a kind would be left of it."""
     from desertion.simulation.model import DesertionModel
 
-    full = scenario.people
-    placed = scenario.with_({"asylum": position, "days": 1})
-    try:
-        model = DesertionModel(placed.with_({"scale": min(scenario.scale, _PEOPLE / full)}), rng=0)
-    except InputError:
-        # A large reserve beside a small army: shrunk that far, no whole squad is left.
-        model = DesertionModel(placed, rng=0)
+    # A call-up that is decreed on the first day is news of that day already.
+    placed = scenario.with_({"asylum": position, "days": 1, "forces.*.waves": []})
+    small = min(scenario.scale, _PEOPLE / scenario.people)
+    for scale in dict.fromkeys((small, scenario.scale)):
+        try:
+            model = DesertionModel(placed.with_({"scale": scale}), rng=0)
+        except InputError:
+            # A large reserve beside a small army: shrunk that far, no whole squad is left.
+            if scale == scenario.scale:
+                raise
+            continue
+        people = {who: _people(model.world, who) for who in whos}
+        if scale == scenario.scale or all(some.any() for some in people.values()):
+            break
     model.step()
-    return model.world
+    return _Morning(model.world, people)
 
 
-def _published(world: Any, who: str, route: int) -> tuple[float, float, float]:
-    """Opportunity, level and reception of a route, averaged over the people concerned; zeros where nobody has it."""
+def _people(world: Any, who: str) -> NDArray[np.float64]:
+    """People of a kind in the first force, by squad or community."""
     if who == "soldier":
-        weight = np.where(world.squad_force == 0, world.squad_n, 0).astype(float)
+        return np.where(world.squad_force == 0, world.squad_n, 0).astype(float)
+    return np.where(world.community_force == 0, world.class_n[:, HOME_RESERVIST], 0).astype(float)
+
+
+def _published(morning: _Morning, who: str, route: int) -> tuple[float, float, float]:
+    """Opportunity, level and reception of a route, averaged over the people concerned."""
+    world, weight = morning.world, morning.people[who]
+    if who == "soldier":
         tables = world.squad_open[:, route], world.squad_level[:, route]
         homes = world.squad_community
     else:
-        weight = np.where(world.community_force == 0, world.class_n[:, HOME_RESERVIST], 0).astype(float)
         tables = (
             world.class_open[world.row_seen, HOME_RESERVIST, route],
             world.class_level[world.row_seen, HOME_RESERVIST, route],
         )
         homes = np.arange(len(world.community_force))
-    if not weight.any():
-        raise InputError(f"the first force has no {who} on the first day: choose another --who or scenario")
     open_chance, level = (float(np.average(table, weights=weight)) for table in tables)
     return open_chance, level, _reception(world, who, route, weight, homes)
 

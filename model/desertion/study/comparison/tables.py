@@ -217,17 +217,14 @@ class Tables(Runs):
     def decision(self) -> dict[str, pd.DataFrame]:
         """Daily probability of leaving under the baseline by share of peers gone and asylum dial, for soldiers and reservists.
 
-        See `desertion.study.comparison.decision.surfaces`; empty for kinds that the first force does not have, and for the threshold form.
+        See `desertion.study.comparison.decision.surfaces`; without kinds of whom the first force has nobody on its first morning, and empty for the threshold form.
         """
-        from desertion.study.comparison.decision import SEEN, surfaces
+        from desertion.study.comparison.decision import surfaces
 
         scenario = self.arm(self.baseline)
         if scenario.behaviour.form == "threshold":
             return {}
-        first = scenario.forces[0]
-        there = {"soldier": first.soldiers, "reservist": first.reservists}
-        whos = [who for who in SEEN if there[who]]
-        return surfaces(scenario, whos)
+        return surfaces(scenario)
 
     @property
     def printed(self) -> dict[str, tuple[str, ...]]:

@@ -127,14 +127,15 @@ def _doors(comparison: Tables, force: str, name: str) -> list[str]:
         change_of(comparison, name, force, "left"),
     )
     try:
-        usual, own = (comparison.arm(policy).course.hosts for policy in (comparison.baseline, name))
+        usual, own = (comparison.arm(policy) for policy in (comparison.baseline, name))
         hosts = comparison.hosts[comparison.hosts["policy"] == name]
     except InputError:
         # Its documents are not to be had any more, or an earlier version kept less of the hosts.
         return []
+    # What is shut for some days alone has no part in where people are on the last.
     moves = [
-        getattr(after, lever) - getattr(before, lever)
-        for before, after in zip(usual, own, strict=False)
+        after[lever][-1] - before[lever][-1]
+        for before, after in zip(usual.taken("host", *_DOORS), own.taken("host", *_DOORS), strict=False)
         for lever in _DOORS
     ]
     closes = min(moves, default=0.0) < 0.0 and sum(moves) < 0.0
@@ -142,8 +143,8 @@ def _doors(comparison: Tables, force: str, name: str) -> list[str]:
         return []
     last = hosts[hosts["day"] == hosts["day"].max()].set_index("host")[list(THERE)]
     there = last.sum(axis=1)
-    abroad = [float(there.get(host.name, 0.0)) for host in usual]
-    names, free = [short(host.title or host.name) for host in usual], [asks_no_visa(host) for host in own]
+    abroad = [float(there.get(host.name, 0.0)) for host in own.hosts]
+    names, free = [short(host.title or host.name) for host in own.hosts], asks_no_visa(own)
     who = "those" if len(comparison.forces) == 1 else "those of all forces"  # hosts do not tell them apart
     return [] if too_few(sum(abroad), comparison.size) else stay_open(abroad, names, free, who)
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from desertion.parameters import Host
 from desertion.rules.refuge import OPEN
+from desertion.scenario import Scenario
 from desertion.study.comparison.report.estimate import Estimate
 
 WAYS = {
@@ -25,9 +25,12 @@ FREE = 0.9
 """Chance to enter without a claim from which on a host counts as asking no visa."""
 
 
-def asks_no_visa(host: Host) -> bool:
-    """Whether evaders may enter a host as it stands without a claim; at a border that is not open no visa helps."""
-    return host.border >= OPEN and host.visa_free_evader >= FREE
+def asks_no_visa(scenario: Scenario) -> tuple[bool, ...]:
+    """Whether evaders may enter each host without a claim on all days of the run; at a border that is not open no visa helps."""
+    return tuple(
+        min(host["border"]) >= OPEN and min(host["visa_free_evader"]) >= FREE
+        for host in scenario.taken("host", "border", "visa_free_evader")
+    )
 
 
 def stay_open(there: Sequence[float], names: Sequence[str], visa_free: Sequence[bool], who: str = "those") -> list[str]:
@@ -36,7 +39,7 @@ def stay_open(there: Sequence[float], names: Sequence[str], visa_free: Sequence[
     Args:
         there: People in each host on the last day under the policy.
         names: What the hosts are called.
-        visa_free: Which of them ask no visa under the policy: these are the doors that stay open.
+        visa_free: Which of them ask no visa throughout under the policy: these are the doors that stay open.
         who: Whose people are counted, where that is more than the sentence before speaks of.
     """
     abroad, free = np.array(there, dtype=float), np.array(visa_free, dtype=bool)

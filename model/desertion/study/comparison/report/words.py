@@ -99,7 +99,9 @@ def assumptions(comparison: Tables) -> list[str]:
         "places, caseworkers and police are scaled alike, so that rates are kept.",
         "**Chance.** Replicate by replicate every policy meets the same people with the same fates, so a difference is "
         "the policy's and not the draw's.",
-        f"**Contagion.** The {about.get('form', 'stated')!s} form: leaving spreads through squads, companies, "
+        "**Contagion.** None: that others leave changes nobody's rate of leaving by itself."
+        if _without_contagion(comparison)
+        else f"**Contagion.** The {about.get('form', 'stated')!s} form: leaving spreads through squads, companies, "
         "home towns, personal ties and army news, with the weights of the scenario.",
     ]
     if spec["settings"]:
@@ -111,13 +113,22 @@ def assumptions(comparison: Tables) -> list[str]:
     return listed
 
 
+def _without_contagion(comparison: Tables) -> bool:
+    return comparison.about.get("form") == "none"
+
+
 def limits(comparison: Tables) -> list[str]:
     """What the numbers cannot say."""
     listed = [
         "These are consequences of a model under stated assumptions, not forecasts. Intervals cover the chance within the model; "
         "they do not cover what is unknown about its inputs, several of which have no source and need a sweep.",
-        "Effects of a policy hang on the form and strength of contagion: repeat the comparison with --set behaviour.form=none and "
-        "with the other forms before trusting a ranking.",
+        "Effects of a policy hang on the form and strength of contagion: repeat the comparison with "
+        + (
+            "a form of contagion"
+            if _without_contagion(comparison)
+            else "--set behaviour.form=none and with the other forms"
+        )
+        + " before trusting a ranking.",
         "Who is protected, refused or returned follows stated rates a case; courts, families and later lives are not modelled.",
     ]
     if comparison.size > 1:
