@@ -9,11 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from desertion.errors import InputError
 
+_CONFIDENCE = 0.95
+"""Two-sided level of all intervals but Wilson's, whose level may be another."""
 _ALL_SIGNS = 12
 """Most pairs of which all changes of sign are looked at."""
 
 
-def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson_interval(successes: int, n: int, confidence: float = _CONFIDENCE) -> tuple[float, float]:
     """Wilson score interval (low, high) of a share, both in [0, 1].
 
     With no trials nothing is known, so the interval is (0, 1).
@@ -26,7 +28,8 @@ def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[f
     Raises:
         InputError: `successes` is not within 0 to `n`, or `confidence` is out of range.
     """
-    _require_confidence(confidence)
+    if not 0.0 < confidence < 1.0:
+        raise InputError(f"confidence = {confidence} must lie strictly between 0 and 1; 0.95 is usual")
     if not 0 <= successes <= n:
         raise InputError(f"wilson_interval: successes = {successes} must lie between 0 and n = {n}; count again")
     if n == 0:
@@ -41,46 +44,44 @@ def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[f
     return low, high
 
 
-def median_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, float]:
-    """Interval (low, high) of the median of independent values by the sign test; NaN where they are too few for one.
+def median_interval(values: ArrayLike) -> tuple[float, float]:
+    """95 % interval (low, high) of the median of independent values by the sign test; NaN where they are too few for one.
 
-    Its ends are two of the values, so that it holds the median with the stated confidence or more whatever the distribution (David and
-    Nagaraja 2003, Order Statistics, 7.1); it leaves out 0 where the sign test rejects it. Fewer than six values have none at 0.95, since all
+    Its ends are two of the values, so that it holds the median with that confidence or more whatever the distribution (David and
+    Nagaraja 2003, Order Statistics, 7.1); it leaves out 0 where the sign test rejects it. Fewer than six values have none, since all
     of them lie on one side of the median too often.
 
     Args:
         values: one number per run, no NaN.
-        confidence: two-sided level, strictly between 0 and 1.
 
     Raises:
-        InputError: no values, a NaN among them, or `confidence` out of range.
+        InputError: no values, or a NaN among them.
     """
-    sample = np.sort(_finite("median_interval", values, confidence))
-    rank = _rank(sample.size, confidence)
+    sample = np.sort(_finite("median_interval", values))
+    rank = _rank(sample.size)
     return (float(sample[rank - 1]), float(sample[-rank])) if rank else _UNKNOWN
 
 
-def mean_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, float]:
-    """Student's interval (low, high) of the mean of independent values; NaN where their median has none either.
+def mean_interval(values: ArrayLike) -> tuple[float, float]:
+    """Student's 95 % interval (low, high) of the mean of independent values; NaN where their median has none either.
 
     Args:
         values: one number per run, no NaN.
-        confidence: two-sided level, strictly between 0 and 1.
 
     Raises:
-        InputError: no values, a NaN among them, or `confidence` out of range.
+        InputError: no values, or a NaN among them.
     """
     from scipy.special import stdtrit
 
-    sample = _finite("mean_interval", values, confidence)
-    if not _rank(sample.size, confidence):
+    sample = _finite("mean_interval", values)
+    if not _rank(sample.size):
         return _UNKNOWN
-    half = stdtrit(sample.size - 1, 0.5 + confidence / 2.0) * sample.std(ddof=1) / math.sqrt(sample.size)
+    half = stdtrit(sample.size - 1, 0.5 + _CONFIDENCE / 2.0) * sample.std(ddof=1) / math.sqrt(sample.size)
     return float(sample.mean() - half), float(sample.mean() + half)
 
 
-def paired_chance_interval(gained: int, lost: int, pairs: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Tango's score interval (low, high) of the difference of two chances seen in pairs; NaN where pairs are too few for one.
+def paired_chance_interval(gained: int, lost: int, pairs: int) -> tuple[float, float]:
+    """Tango's 95 % score interval (low, high) of the difference of two chances seen in pairs; NaN where pairs are too few for one.
 
     Without a pair that differs it still has a width (Tango 1998, Statistics in Medicine 17, 891-908).
 
@@ -88,21 +89,19 @@ def paired_chance_interval(gained: int, lost: int, pairs: int, confidence: float
         gained: pairs in which the event came under the second arm alone.
         lost: pairs in which it came under the first arm alone.
         pairs: pairs in all.
-        confidence: two-sided level, strictly between 0 and 1.
 
     Raises:
-        InputError: the counts do not fit, or `confidence` is out of range.
+        InputError: the counts do not fit.
     """
     from scipy.optimize import brentq
 
-    _require_confidence(confidence)
     if min(gained, lost) < 0 or gained + lost > pairs:
         raise InputError(
             f"paired_chance_interval: {gained} and {lost} pairs that differ are not among {pairs}; count again"
         )
-    if not _rank(pairs, confidence):
+    if not _rank(pairs):
         return _UNKNOWN
-    z = NormalDist().inv_cdf(0.5 + confidence / 2.0)
+    z = NormalDist().inv_cdf(0.5 + _CONFIDENCE / 2.0)
     middle = (gained - lost) / pairs
 
     def beyond(difference: float) -> float:
@@ -123,19 +122,18 @@ _UNKNOWN = (float("nan"), float("nan"))
 
 
 @cache
-def _rank(count: int, confidence: float) -> int:
+def _rank(count: int) -> int:
     """Place from either end of the value that bounds the median's interval; 0 where even the outermost miss it too often."""
     from scipy.special import bdtr
 
-    tail = (1.0 - confidence) / 2.0
+    tail = (1.0 - _CONFIDENCE) / 2.0
     rank = 0
     while rank <= count // 2 and float(bdtr(float(rank), count, 0.5)) <= tail:
         rank += 1
     return rank
 
 
-def _finite(name: str, values: ArrayLike, confidence: float) -> NDArray[np.float64]:
-    _require_confidence(confidence)
+def _finite(name: str, values: ArrayLike) -> NDArray[np.float64]:
     sample = np.asarray(values, dtype=np.float64)
     if sample.ndim != 1 or sample.size == 0 or not np.isfinite(sample).all():
         raise InputError(f"{name}: needs a non-empty list of finite numbers; leave out missing runs first")
@@ -203,11 +201,6 @@ def averaged_relative_difference(simulated: ArrayLike, observed: ArrayLike) -> f
     error = np.abs(model - data).reshape(len(model), -1).sum(axis=1)
     total = data.reshape(len(data), -1).sum(axis=1)
     return float(np.mean(error / np.maximum(total, 1.0)))
-
-
-def _require_confidence(confidence: float) -> None:
-    if not 0.0 < confidence < 1.0:
-        raise InputError(f"confidence = {confidence} must lie strictly between 0 and 1; 0.95 is usual")
 
 
 def chance_of_largest(gaps: NDArray[np.float64]) -> NDArray[np.float64]:
