@@ -10,7 +10,7 @@ from desertion.study.blocks import Block, Bullets, Heading, Table, markdown
 from desertion.study.places.battles import Battles, read_battles
 from desertion.study.places.finding import LEVEL, refuse_too_few
 from desertion.study.places.past import questions
-from desertion.study.places.report import as_csv, framed
+from desertion.study.places.report import as_csv, framed, or_dash
 from desertion.study.places.slopes import Slope, SlopeAlarms, alarms, compatible, slopes, tried
 from desertion.study.places.verdict import UNTESTED
 
@@ -149,10 +149,10 @@ def words(finding: ArmiesFinding) -> str:
             row.name,
             str(row.rows),
             str(row.clusters),
-            _or_dash(row.bare, "+.2f"),
-            _or_dash(row.bias, "+.2f"),
-            _or_dash(row.p, ".2g"),
-            _or_dash(row.family, ".2g") if place else "",
+            or_dash(row.bare, "+.2f"),
+            or_dash(row.bias, "+.2f"),
+            or_dash(row.p, ".2g"),
+            or_dash(row.family, ".2g") if place else "",
         )
         for place, row in enumerate(finding.slopes)
     ]
@@ -164,11 +164,6 @@ def words(finding: ArmiesFinding) -> str:
         ]
         parts.append(Table(("made-up histories (slope in SD per SD)", "alarms at p ≤ .05", "95 %"), found))
     return markdown(parts)
-
-
-def _or_dash(value: float, form: str) -> str:
-    """A number; a dash where it has no value."""
-    return "–" if math.isnan(value) else f"{value:{form}}"
 
 
 def _kind(row: SlopeAlarms) -> str:

@@ -26,9 +26,8 @@ def ratios(
     batch: Indices,
     *,
     size: Array | None = None,
-    never: bool = False,
 ) -> list[Ratio]:
-    """Ratios for past, future and placebo links, and for the past over placebo links, with effects of day and stratum.
+    """Ratios for past, future and placebo links, and for the past over placebo links, among units that act, with effects of day and stratum.
 
     Intervals are clustered by stratum from five strata on; with fewer, whose spread tells too little, they are by the information.
 
@@ -42,12 +41,11 @@ def ratios(
         window: most days before.
         batch: reporting interval of each unit, -1 for a known day.
         size: size of each unit, whose logarithm is taken out.
-        never: keep units without an event at risk.
 
     Raises:
         NoRatioError: one of them cannot be estimated.
     """
-    rows, clusters = _of_first(day, links, false_links, strata, window, batch, size=size, never=never)
+    rows, clusters = _of_first(day, links, false_links, strata, window, batch, size=size, never=False)
     return hazard.fit(rows, 3, clusters, over=_OVER)
 
 

@@ -157,7 +157,7 @@ def _hazard_line(each: Hazard, finding: Finding) -> str:
 def _attack_line(each: Attack) -> str:
     share = "" if each.share is None else f", at most .05 in {percent(each.share)} of repetitions"
     middle = "" if each.share is None else "median "
-    return f"{each.name}: {middle}ratio {_or_dash(each.ratio)}, {middle}p = {each.p:.2g}{share}"
+    return f"{each.name}: {middle}ratio {or_dash(each.ratio)}, {middle}p = {each.p:.2g}{share}"
 
 
 def _alarm_cells(row: Alarm) -> tuple[str, ...]:
@@ -166,9 +166,9 @@ def _alarm_cells(row: Alarm) -> tuple[str, ...]:
         for value in (row.future, row.unlinked)
     )
     found, interval = f"{row.alarms} of {row.histories}", f"{row.low:.2f} to {row.high:.2f}"
-    return row.title, found, interval, _or_dash(row.ratio), f"{row.reached:.2f}", future, unlinked
+    return row.title, found, interval, or_dash(row.ratio), f"{row.reached:.2f}", future, unlinked
 
 
-def _or_dash(ratio: float) -> str:
-    """A ratio; a dash where nothing is expected."""
-    return "–" if math.isnan(ratio) else f"{ratio:.2f}"
+def or_dash(value: float, form: str = ".2f") -> str:
+    """A number; a dash where it has no value."""
+    return "–" if math.isnan(value) else f"{value:{form}}"

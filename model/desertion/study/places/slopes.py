@@ -35,7 +35,6 @@ class Slope:
         clusters: campaigns.
         bare: the slope as estimated; NaN where the past or the outcome does not vary.
         bias: its mean under permutation.
-        slope: their difference.
         p: one-sided chance under permutation; NaN where the slope has no value or every permutation gives the same one.
         least: the smallest p that any permutation of the outcomes can have, from below where permutations are drawn; NaN where p is.
         family: the same as p for the largest of the family; NaN for the primary one.
@@ -46,7 +45,6 @@ class Slope:
     clusters: int
     bare: float
     bias: float
-    slope: float
     p: float
     least: float
     family: float = field(default=math.nan)
@@ -164,7 +162,6 @@ def slopes(
                 clusters=int(each.clusters.max()) + 1,
                 bare=float(bare),
                 bias=float(mean[place]),
-                slope=float(bare - mean[place]),
                 p=chance(scaled[place], value[place], exact=exact[place]),
                 least=least_chance(scaled[place], value[place], exact=exact[place]),
                 family=chance(largest, value[place], exact=exact[0]) if place else math.nan,
