@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from urllib.parse import parse_qsl, quote, urlencode
 
 from desertion.errors import InputError, unknown_name
+from desertion.parameters.arguments import SCALE
 from desertion.reading import written
 
 PAGES = {
@@ -24,9 +25,6 @@ LONGEST = 4_000
 
 MOST_SETTINGS = 40
 """Settings, and restrictions, that an address may hold."""
-
-SHARE = "must lie above 0 and not above 1: it is the share of the real size"
-"""What is told of a scale that is none."""
 
 _PAIRS = {"settings": "set", "where": "where"}
 
@@ -205,7 +203,7 @@ def number(name: str, text: str) -> float:
     except ValueError:
         raise InputError(f"{name} = {text[:80]!r} must be a number", key=name, value=text) from None
     if name == "scale" and value == 0.0:
-        raise InputError(f"scale = {text[:80]} {SHARE}", key=name, value=value)
+        raise InputError(f"scale = {text[:80]} {SCALE.rule}", key=name, value=value)
     return value
 
 

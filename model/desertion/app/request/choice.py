@@ -9,12 +9,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from desertion.app.request.address import SHARE, Address, parse
+from desertion.app.request.address import Address, parse
 from desertion.app.request.limits import check_live, check_numbers, limits
 from desertion.errors import InputError, refuse_unknown, unknown_name
 from desertion.figures.labels import titled
 from desertion.files import LEVER
-from desertion.parameters.arguments import SEED
+from desertion.parameters.arguments import SCALE, SEED
 from desertion.reading import command_line, toml_value
 from desertion.scenario.documents import AS_IT_IS, JOIN, parted
 from desertion.scenario.grain import FLOOR
@@ -118,7 +118,7 @@ def unchecked(address: Address, policies: tuple[str, ...]) -> Scenario:
     check_names(address.scenario, policies)
     SEED.checked("seed", address.seed)
     if not math.isfinite(address.scale) or not 0.0 <= address.scale <= 1.0:
-        raise InputError(f"scale = {address.scale:g} {SHARE}", key="scale")
+        raise InputError(f"scale = {address.scale:g} {SCALE.rule}", key="scale")
     if address.days < 0:
         raise InputError(f"days = {address.days} must be a whole number >= 1", key="days")
     # Read as a study's design point is read, so that its dials mean the same here.
