@@ -310,7 +310,7 @@ _SHARED = pd.DataFrame(
         "factor": ["asylum", "dummy", "contagion"],
         "total": [0.1, 0.3, 0.6],
         "total_low": [0.0, 0.2, 0.45],
-        "total_high": [0.2, 0.4, 0.7],
+        "above_noise": [False, False, True],
     }
 )
 _TRIED = pd.DataFrame(
@@ -332,7 +332,7 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
         (findings.of_effects(_SCREENED.drop(1), "left_total"), "What most moves the persons who left: contagion"),
         (findings.of_indices(_SHARED, "left_total"),
          "What decides the persons who left: contagion first (0.60 of the variance, with all that it does together with others); 1 of 2 inputs stands clear of chance"),
-        (findings.of_indices(_SHARED.assign(total_low=0.0), "left_total"), "What decides the persons who left: no input stands clear of chance"),
+        (findings.of_indices(_SHARED.assign(above_noise=False), "left_total"), "What decides the persons who left: no input stands clear of chance"),
         # The largest estimate is within chance: what it says of the first is said of one that stands clear.
         (findings.of_effects(_SCREENED.assign(effect=[4.0, 0.3, 2.0, 0.1]), "left_total"), "What most moves the persons who left: contagion; 1 of 3 inputs stands clear of chance"),
         (findings.of_indices(_SHARED.assign(total=[0.9, 0.3, 0.6]), "left_total"),

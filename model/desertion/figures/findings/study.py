@@ -99,39 +99,38 @@ def of_effects(table: pd.DataFrame, measure: str) -> str:
         table: One row an input, the dummy among them: factor, effect, half_width, above_noise.
         measure: The measure.
     """
-    rows = table.set_index("factor")
-    own = rows.drop("dummy", errors="ignore")
+    own, clear, told = _inputs(table)
     if own["half_width"].isna().all():
         return f"What moves the {called(measure)}: {NO_INTERVAL}"
-    clear = own[own["above_noise"].eq(True)] if "dummy" in rows.index else own
     if clear.empty:
         return f"What moves the {called(measure)}: no input stands clear of chance"
-    said = f"What most moves the {called(measure)}: {short(str(clear['effect'].idxmax()))}"
-    return said + (_clear(len(clear), len(own)) if "dummy" in rows.index else "")
+    return f"What most moves the {called(measure)}: {short(str(clear['effect'].idxmax()))}{told}"
 
 
 def of_indices(table: pd.DataFrame, measure: str) -> str:
     """Which input explains most of a measure's variance, and how many stand clear of chance.
 
     Args:
-        table: One row an input, the dummy among them: factor, total, total_low, total_high.
+        table: One row an input, the dummy among them: factor, total, total_low, above_noise.
         measure: The measure.
     """
-    rows = table.set_index("factor")
-    own = rows.drop("dummy", errors="ignore")
+    own, clear, told = _inputs(table)
     if own["total_low"].isna().all():
         return f"What decides the {called(measure)}: {NO_INTERVAL}"
-    clear = own[own["total_low"] > rows["total_high"]["dummy"]] if "dummy" in rows.index else own
     if clear.empty:
         return f"What decides the {called(measure)}: no input stands clear of chance"
     first = str(clear["total"].idxmax())
-    said = f"What decides the {called(measure)}: {short(first)} first ({float(own['total'][first]):.2f} of the variance, with all that it does together with others)"
-    return said + (_clear(len(clear), len(own)) if "dummy" in rows.index else "")
+    return f"What decides the {called(measure)}: {short(first)} first ({float(own['total'][first]):.2f} of the variance, with all that it does together with others){told}"
 
 
-def _clear(clear: int, inputs: int) -> str:
-    """How many inputs stand clear of chance."""
-    return f"; {clear} of {inputs} inputs stand{'s' * (clear == 1)} clear of chance"
+def _inputs(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """All inputs by name, those that stand clear of the dummy, and how many these are; without a dummy all of them, and no word."""
+    rows = table.set_index("factor")
+    if "dummy" not in rows.index:
+        return rows, rows, ""
+    own = rows.drop("dummy")
+    clear = own[own["above_noise"].eq(True)]
+    return own, clear, f"; {len(clear)} of {len(own)} inputs stand{'s' * (len(clear) == 1)} clear of chance"
 
 
 def of_front(table: pd.DataFrame, called: str = "policies") -> str:
