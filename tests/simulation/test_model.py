@@ -19,7 +19,7 @@ from desertion.simulation.population.agents import shares_hazard
 from desertion.simulation.population.crowd import Crowd
 from desertion.simulation.population.persons import Person, Reservist, Soldier
 from desertion.simulation.society import memory
-from desertion.simulation.world.codes import SOLDIER
+from desertion.simulation.world.codes import RESERVIST, SOLDIER
 from tests.simulation.worlds import CALM, INERT, made, toy
 
 
@@ -175,6 +175,18 @@ def test_people_and_institutions_are_mesa_agents(population: str) -> None:
     assert at_borders.sum() > 0
 
 
+@pytest.mark.parametrize("population", ["compiled", "mesa"])
+def test_agents_by_type_hold_everybody_whatever_was_asked_before(population: str) -> None:
+    """Mesa's usual way to count found institutions alone in the compiled form until somebody had read `agents`."""
+    by_type = DesertionModel(toy(), rng=1, population=population).agents_by_type
+    model = DesertionModel(toy(), rng=1, population=population)
+    types = model.agent_types
+    assert {kind.__name__: len(found) for kind, found in by_type.items()} == {
+        kind.__name__: len(model.agents_by_type[kind]) for kind in types
+    }
+    assert sum(len(found) for found in by_type.values()) == len(model.agents) > len(model.world.kind)
+
+
 def test_too_many_people_are_not_shown_as_agents(monkeypatch: pytest.MonkeyPatch) -> None:
     """The compiled form says the limit and the scale that would do."""
     monkeypatch.setattr(module, "AGENT_LIMIT", 100)
@@ -267,6 +279,22 @@ def test_an_own_decision_that_is_no_route_is_told(value: object) -> None:
     said = re.escape(f"Own.decide = {value!r} must be -1 (he stays) or the number of a route: 0 hide, 1 flee, ")
     with pytest.raises(InputError, match=said):
         DesertionModel(toy(days=2), rng=1, population="mesa", soldier=kind).run()
+
+
+def test_an_own_decision_for_a_way_that_one_has_not_is_told() -> None:
+    """Reservists at home surrendered to the enemy, all of them on the first day; by ways that they have they may go."""
+    for route, refused in ((2, True), (1, False), (-1, False)):
+        kind = type("Own", (Reservist,), {"decide": lambda _self, route=route: route})
+        model = DesertionModel(toy(days=2), rng=1, population="mesa", reservist=kind)
+        if refused:
+            with pytest.raises(
+                InputError,
+                match=r"^Own\.decide = 2 is surrender, which is no way of this person as he stands \(person \d+, day 1\)",
+            ):
+                model.run()
+        else:
+            world = model.run().world
+            assert bool((world.left_route[world.kind == RESERVIST] == 1).any()) == (route == 1)
 
 
 def test_an_own_decision_may_be_any_whole_number() -> None:

@@ -1,5 +1,6 @@
 """`desertion match`: which worlds the targets do not rule out."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -94,11 +95,15 @@ def command(
             "worlds": number,
         }
         return _run_again(design, target, told | {"runs": runs, "seed": seed, "options": by})
+    waves = load(design).waves_of(worlds) if worlds else None
+    if waves and runs is not None:  # which then stands for the waves of the design as well
+        waves = [{name: value for name, value in wave.items() if name != "replicates"} for wave in waves]
     found = match(
-        design, waves=load(design).waves_of(worlds) if worlds else None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
+        design, waves=waves, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
         only_judge=report, options=by,
     )  # fmt: skip
-    return _tell(found, target, options.typed())
+    # A report runs nothing: what repeats it is the command without it.
+    return _tell(found, target, options.typed(word for word in sys.argv[1:] if word != "--report"))
 
 
 def _run_again(design: str, target: Path, told: dict[str, Any]) -> int:

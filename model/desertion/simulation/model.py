@@ -177,6 +177,17 @@ class DesertionModel(Model[Any, Any]):
                 PersonView(self, row)
         return self._all_agents
 
+    @property
+    def agent_types(self) -> list[type]:
+        """Classes of all persons and institutions, see `agents`."""
+        return list(self.agents_by_type)
+
+    @property
+    def agents_by_type(self) -> Any:
+        """All persons and institutions by class, see `agents`."""
+        _ = self.agents
+        return super().agents_by_type
+
     def step(self) -> None:
         """Run one day, in the order of desertion.simulation.day.order; past the horizon nothing happens."""
         if self.day < self.sized.days and self.running:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,15 @@ def test_every_shipped_policy_gives_the_same_bits_on_people_built_before(name: s
                 assert np.asarray(a).tobytes() == np.asarray(b).tobytes(), (scenario.policies, field)
             fresh.run()
             reused.run()
+
+
+def test_people_may_be_sent_to_another_process() -> None:
+    """Blanked inputs are no numbers: after pickling they were others than those of the scenario, so that such people fitted none."""
+    base = Scenario.load("toy", **BASES["toy"])
+    society = pickle.loads(pickle.dumps(Society(base, 5)))
+    assert society.fits(base.sized(), 5, has_clocks=True)
+    runs = [DesertionModel(base, rng=5).run(), DesertionModel(base, society=society).run()]
+    assert runs[0].daily.equals(runs[1].daily)
 
 
 def test_agents_live_on_people_built_before() -> None:

@@ -44,7 +44,7 @@ def made(out: Path, executor: Executor | None = None, **told: Any) -> Match:
         "scenario": "quiet",
         "vary": RANGES,
         "targets": KNOWN,
-        "screening": 6,
+        "screening": 8,
         "waves": [{"worlds": 40}, {"worlds": 60}],
         "seed": 5,
         "out": out,

@@ -16,7 +16,6 @@ from desertion.study.matching import ensemble
 from desertion.study.matching.document import Design
 from desertion.study.matching.ensemble import load_ensemble, rules_version, shipped_ensembles, write_ensemble
 from desertion.study.matching.matched import Match
-from tests.study.matching.conftest import figure
 
 
 def test_what_is_written_is_read(known: Match, tmp_path: Path) -> None:
@@ -75,17 +74,6 @@ def test_worlds_of_an_earlier_state_keep_their_order(known: Match, tmp_path: Pat
     write_ensemble(known, "desertion match mine.toml", path)
     assert load_ensemble(path).worlds[: len(stated)] == stated
     assert sorted(map(str, load_ensemble(path).worlds)) == sorted(map(str, whole))
-
-
-def test_worlds_that_are_held_twice_keep_their_order_too(matched: Callable[..., Match], tmp_path: Path) -> None:
-    """Written again the same match gives the same file: each of equal worlds stood where the last of them had."""
-    lists = {name: [0.5, 0.6] for name in "abc"}
-    found = matched(vary=lists, targets={"first": figure(0.55, 0.1)}, screening=0, waves=[{"worlds": 30}])
-    path = write_ensemble(found, "again", tmp_path / "mine.csv")[0]
-    assert len(found.kept) > 8, "there are no more worlds than eight that differ"
-    before = path.read_text()
-    write_ensemble(found, "again", path)
-    assert path.read_text() == before
 
 
 def test_an_ensemble_of_other_rules_is_refused(known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from desertion.study.matching.aims import aims_of
 from desertion.study.matching.document import Design, Screening, load
 from desertion.study.matching.emulator import Emulator
 from desertion.study.matching.fitting import fit
+from desertion.study.matching.match import _design
 from desertion.study.matching.matched import LEGEND, Match
 from desertion.study.matching.proposals import Outlook, propose
 from desertion.study.matching.report import blocks, findings
@@ -68,7 +69,8 @@ def test_emulators_learn_from_the_worlds_that_were_run_last(
     monkeypatch.setattr("desertion.study.matching.course.fit", lambda training, *told: learnt.append(training) or fit(training, *told))  # fmt: skip
     found = matched(out=tmp_path / "runs")
     rows = found.worlds[found.worlds["stage"] < 2]
-    assert [len(training.means) for training in learnt] == [30, 30, 50, 50]
+    screened = int((found.worlds["stage"] == 0).sum())
+    assert [len(training.means) for training in learnt] == [screened, screened, 50, 50]
     assert learnt[2].means == pytest.approx(rows["sum"].to_numpy()[-50:])
 
 
@@ -145,11 +147,12 @@ def test_a_report_and_a_finished_match_tell_what_the_match_told(
     assert other.stages["expected"].isna().all()
 
 
-def test_trajectories_are_those_that_were_run(matched: Make) -> None:
+def test_trajectories_are_those_that_were_run(matched: Make, tmp_path: Path) -> None:
     """Five worlds each; where none is whole yet the design's number stands, of which nothing can be told, and not none."""
-    found = matched(waves=[], screening=4)
+    found = matched(waves=[], screening=4, out=tmp_path / "m")
+    whole = runs.results([tmp_path / "m" / "stage-0.sqlite"], 0, found.aims, apart=True)
     for worlds, trajectories in ((20, 4), (11, 2), (4, 4)):
-        partly = replace(found.results, points=found.results.points[:worlds])
+        partly = replace(whole, points=whole.points[:worlds])
         assert with_trajectories(found.design, partly).screening.trajectories == trajectories
     assert effects(found.design, partly, aims_of(found.design)).empty
 
@@ -182,13 +185,13 @@ def test_all_waves_of_a_folder_are_judged(matched: Make) -> None:
     assert found.worlds.groupby("stage").size().tolist() == [8, 9, 10]
 
 
-def test_effects_are_those_of_the_screening_that_was_run(matched: Make) -> None:
+def test_effects_are_those_of_the_screening_that_was_run(matched: Make, tmp_path: Path) -> None:
     """By a design of as many trajectories over other places nothing is said of effects: what stood there took one place for another."""
-    told = {"waves": [], "screening": 4}
+    told = {"waves": [], "screening": 4, "out": tmp_path / "m"}
     assert len(matched(**told).effects) == 6
     assert len(matched(only_judge=True, **told).effects) == 6
     design = Design.model_validate({"cases": {"run": {"scenario": "quiet"}}, "vary": RANGES, "target": KNOWN, "seed": 5, "screening": {"trajectories": 4, "levels": 6}})  # fmt: skip
-    whole = matched(**told).results
+    whole = runs.results([tmp_path / "m" / "stage-0.sqlite"], 0, aims_of(design), apart=True)
     assert len(effects(design.model_copy(update={"screening": Screening(trajectories=4)}), whole, aims_of(design))) == 6
     assert effects(design, whole, aims_of(design)).empty
 
@@ -413,7 +416,7 @@ def test_emulators_are_asked_for_what_a_kept_world_has_been_run(
     for path in files:
         with StudyFile(path) as study:
             seeds.append(study.header()["spec"]["seed"])
-    assert len(set(seeds)) == len(files) >= 6
+    assert len(set(seeds)) == len(files) >= 5
 
 
 def test_worlds_that_a_wave_keeps_are_run_again(matched: Make, tmp_path: Path) -> None:
@@ -432,23 +435,54 @@ def test_worlds_that_a_wave_keeps_are_run_again(matched: Make, tmp_path: Path) -
     pd.testing.assert_frame_equal(found.worlds.drop(columns="seconds"), again.worlds.drop(columns="seconds"))
 
 
-def test_a_world_that_a_wave_holds_twice_has_further_runs_of_its_own(matched: Make, tmp_path: Path) -> None:
-    """Of lists alone there are twelve worlds, four times each: all that are alike are run again or none, and no two have the same mean; one run of the again file was counted for up to five."""
-    vary = {"a": [0.2, 0.4, 0.6, 0.8], "b": [0.2, 0.4, 0.6]}
+def test_a_world_that_a_wave_holds_several_times_is_one(matched: Make) -> None:
+    """Of lists alone there are twelve worlds: a wave of 48 is twelve with the runs of all, of which none counts for several among those that are kept."""
+    vary = {"a": [1 / 3, 0.4, 0.6, 0.8], "b": [0.2, 0.4, 0.6]}
     told = {"vary": vary, "targets": {"sum": figure(1.0, 0.01)}, "screening": 0, "waves": [{"worlds": 48}]}
-    worlds = matched(out=tmp_path / "m", runs=1, confirm=3, **told).worlds
-    for _, alike in worlds.groupby(["a", "b"]):
-        assert alike["runs"].nunique() == 1
-    again = worlds[worlds["runs"] == 3]
-    assert len(again) > 9
-    with (
-        StudyFile(tmp_path / "m" / "stage-1.sqlite") as first,
-        StudyFile(tmp_path / "m" / "stage-1-again.sqlite") as study,
-    ):
-        once = {row.design: row.scalars["sum"] for row in first.rows()}
-        further = pd.DataFrame([(row.design, row.scalars["sum"]) for row in study.rows()], columns=["world", "sum"])
-    twice = further.groupby("world")["sum"].mean().to_numpy()
-    assert sorted((3.0 * again["sum"] - [once[number] for number in again.index]) / 2.0) == pytest.approx(sorted(twice))
+    worlds = matched(runs=1, **told).worlds
+    assert len(worlds) == len(worlds[["a", "b"]].drop_duplicates()) == 12
+    assert worlds["runs"].sum() == 48
+
+
+def test_a_screening_puts_no_world_into_the_ensemble_twice(matched: Make) -> None:
+    """Eight trajectories over one input and a dummy come to four places, in 32 steps; their effects are those of all steps."""
+    found = matched(
+        vary={"a": {"range": [0.0, 1.0]}, "b": [1.0]}, targets={"first": figure(0.5, 1.0)}, screening=8, waves=[]
+    )
+    assert len(found.worlds) == len(found.worlds["a"].unique()) <= 4
+    assert found.worlds["runs"].sum() == 32
+    assert len(found.effects) == 2
+
+
+def test_waves_that_were_run_count_whatever_the_command_asks_for(matched: Make, tmp_path: Path) -> None:
+    """Without the third wave, which a command before had asked for, its worlds were lost from all tables, and the ensemble was written without them."""
+    told = {"screening": 0, "targets": {"first": figure(0.2)}, "out": tmp_path / "m"}
+    matched(waves=[{"worlds": 8}, {"worlds": 9}, {"worlds": 10}], **told)
+    found = matched(waves=[{"worlds": 8}, {"worlds": 9}], **told)
+    assert found.worlds.groupby("stage").size().tolist() == [8, 9, 10]
+
+
+def test_runs_that_are_asked_for_are_those_of_all_waves_of_a_design(tmp_path: Path) -> None:
+    """A wave that stated its own went on with these, in silence."""
+    file = tmp_path / "d.toml"
+    file.write_text(
+        '[cases.run]\nscenario = "quiet"\n[vary]\n"behaviour.chance_power" = { range = [0.2, 1.0] }\n[target.left_flee]\nobserved = [1, 2]\ndiscrepancy = 0.3\n'
+        "[[waves]]\nworlds = 4\nreplicates = 1\n[[waves]]\nworlds = 4\n"
+    )
+    design, _ = _design(file, None, None, None, None, None, None, 3, None, None)
+    assert [wave.replicates or design.replicates for wave in design.waves] == [3, 3]
+    design, _ = _design(file, None, None, None, None, [{"worlds": 4, "replicates": 2}], None, 3, None, None)
+    assert [wave.replicates for wave in design.waves] == [2]
+
+
+def test_it_is_said_where_no_world_was_run_twice(matched: Make, tmp_path: Path) -> None:
+    """Then chance counts for nothing, and a world may be ruled out by bad luck; one wave with two runs is enough to know it."""
+    told = {"screening": 0, "targets": {"first": figure(0.2)}, "waves": [{"worlds": 9}]}
+    for number, said in ((1, True), (2, False)):
+        found = matched(runs=number, out=tmp_path / str(number), **told)
+        assert (
+            any("No world was run twice" in sentence and "`first`" in sentence for sentence in findings(found)) == said
+        )
 
 
 def test_worlds_that_cannot_be_run_are_ruled_out_and_counted(matched: Make) -> None:

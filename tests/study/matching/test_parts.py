@@ -143,6 +143,48 @@ def test_a_quotient_is_that_of_all_runs_of_a_world_together(tmp_path: Path) -> N
         results([_stored(tmp_path / "3", [[{"t": 12.0}]])], 1, [aim])
 
 
+def test_a_count_is_judged_by_the_mean_of_its_runs() -> None:
+    """Runs of none and 18 are 9, which lies on the figure: the mean of their logarithms, one of them cut off, ruled them out. None at all is half a person in both."""
+    aim = _aim(log=True, observed=(7.0, 11.0))
+    value, center, variance = aim.together(np.array([[0.0], [18.0]]), 2.8)
+    assert (value, center, variance) == pytest.approx((9.0, np.log(9.0), 2.0))
+    assert aim.implausibility(np.array([center]), variance / 2.0).item() == 0.0
+    assert aim.together(np.zeros((2, 1)), 2.8) == pytest.approx((0.0, np.log(0.7), np.nan), nan_ok=True)
+    assert aim.together(np.zeros((1, 1)), 2.8)[1] == pytest.approx(np.log(1.4))
+    assert aim.together(np.zeros((1, 1)))[1] == pytest.approx(np.log(7.0) - FAR)
+    assert np.isnan(aim.together(np.array([[np.nan], [3.0]]), 2.8)[:2]).all()
+
+
+def test_worlds_on_the_figure_are_hardly_ruled_out_by_how_few_persons_a_run_counts() -> None:
+    """7 a day is two and a half persons of Poisson's law a run: of 4,000 worlds of two runs 98 in 100 are kept (by mean logarithms 87); an error of half a point."""
+    aim = replace(_aim(log=True, observed=(7.0, 11.0)), error=0.1, discrepancy=0.41)
+    counts = np.random.default_rng(1).poisson(7.0 * 0.36, (4000, 2))
+    centers = np.array([aim.together(own[:, None], 1 / 0.36)[1] for own in counts / 0.36])
+    assert (aim.implausibility(centers, 0.32 / 2.0) < 3.0).mean() == pytest.approx(0.98, abs=0.02)
+
+
+def test_what_one_person_makes_is_read_off_runs_that_count_some() -> None:
+    """Of a run that counts none nothing is known; and a quotient of all runs together has its own rule."""
+    aim = _aim(log=True)
+    assert aim.one_person(np.array([[0.0], [6.0], [9.0]]), np.array([0.0, 2.0, 3.0])) == 3.0
+    assert aim.one_person(np.zeros((2, 1)), np.zeros(2)) == 0.0
+    assert aim.one_person(np.array([[5.0]]), np.array([np.nan])) == 0.0
+    assert replace(aim, parts=lambda _: (0.0, 0.0)).one_person(np.ones((1, 2)), np.ones(1)) == 0.0
+
+
+def test_a_place_that_a_stage_comes_to_twice_is_one_world_with_both_runs(tmp_path: Path) -> None:
+    """A screening that turns an input which nothing reads stays where it is: the world stood in the ensemble twice. As steps of a trajectory its runs stay apart."""
+    twice = tmp_path / "twice.sqlite"
+    rows = tuple((("world", number), ("a", at)) for number, at in enumerate((0.1, 0.1, 0.4, 0.1)))
+    spec = StudySpec(name="m", task="tests.study.matching.fake.run_world", design=DesignRule(kind="list", rows=rows))
+    with closing(StudyWriter.open(twice, header(spec, spec.points(), (1, 1)), spec.points())) as writer:
+        writer.put([Row(number, 0, "done", 1, 1.0, "", {"t": float(number)}, error="") for number in range(4)])
+    found = results([twice], 0, [_aim()])
+    assert [point["a"] for point in found.points] == [0.1, 0.4]
+    assert (found.counts.tolist(), found.values["t"].tolist()) == ([3.0, 1.0], [pytest.approx(4 / 3), 2.0])
+    assert results([twice], 0, [_aim()], apart=True).values["t"].tolist() == [0.0, 1.0, 2.0, 3.0]
+
+
 def test_what_a_target_says_of_all_replicates_together_is_counted_so() -> None:
     """And nothing else: the design of the GDR names one such target."""
     said = {name for name, target in targets().items() if "all replicates together" in target.counts + target.unit}

@@ -89,15 +89,19 @@ def _route(person: Person, value: object, day: int) -> int:
     """The route that an own `decide` gave.
 
     Raises:
-        InputError: If it is no whole number from -1 to the last route; False is not 0, which is a route.
+        InputError: If it is no whole number from -1 to the last route, or a route that he does not have; False is not 0, which is a route.
     """
+    name, when = f"{type(person).__name__}.decide", f"(person {person.row}, day {day + 1})"
     if isinstance(value, int | np.integer) and not isinstance(value, bool) and -1 <= value < N_ROUTES:
-        return int(value)
+        route = int(value)
+        if route >= 0 and person.baseline(route) < 0.0:
+            raise input_error(name, route, f"is {ROUTES[route]}, which is no way of this person as he stands {when}")
+        return route
     routes = ", ".join(f"{number} {name}" for number, name in enumerate(ROUTES))
     raise input_error(
-        f"{type(person).__name__}.decide",
+        name,
         value,
-        f"must be -1 (he stays) or the number of a route: {routes} (person {person.row}, day {day + 1})",
+        f"must be -1 (he stays) or the number of a route: {routes} {when}",
     )
 
 

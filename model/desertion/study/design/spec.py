@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import Field
 
@@ -144,8 +144,21 @@ def canonical(data: object) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"))
 
 
+def _document(text: object) -> dict[str, object] | None:
+    """A table that stands in a text as JSON."""
+    if not (isinstance(text, str) and text.startswith("{")):
+        return None
+    try:
+        return cast("dict[str, object]", json.loads(text))
+    except ValueError:
+        return None
+
+
 def difference(old: object, new: object, path: str = "") -> Iterator[str]:
-    """Lines that say where two pieces of plain data differ: `path: old -> new`."""
+    """Lines that say where two pieces of plain data differ: `path: old -> new`, also within documents that are kept as JSON."""
+    documents = [_document(one) for one in (old, new)]
+    if None not in documents:
+        old, new = documents
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}, key=str):
             spot = f"{path}.{key}" if path else str(key)

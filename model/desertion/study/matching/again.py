@@ -43,6 +43,7 @@ class Again:
     Attributes:
         size: factor on the scale of every case, which is at most real size.
         settings: values by dotted key, on top of each world's own.
+        whose: of which file the worlds are, in words.
         shared: inputs that another match has too, whose values in its kept worlds were put into the nearest of these.
         source: the file of the other match, or nothing.
         same: the worlds as they are, held against the targets.
@@ -51,6 +52,7 @@ class Again:
 
     size: float
     settings: Mapping[str, object]
+    whose: str
     shared: tuple[str, ...] = ()
     source: str = ""
     same: Match
@@ -139,7 +141,7 @@ def again(
         shared: Kept worlds of another match: each gives the values of the inputs that both have to the one of these worlds that is nearest to it in them.
             Those that are kept so show that one set of values meets the targets of both matches.
         worlds: How many, the first of the file (of `shared` if given), which are in the order of a lottery; all if not given.
-        runs: Runs of each case in each world, changed and not; as many as the design asks of kept worlds if not given.
+        runs: Runs of each case in each world, changed and not; if not given as many as the design asks of kept worlds, and two at least, from which chance is known.
         seed: Where all chance comes from; the design's if not given.
         out: Folder of the runs, which are resumed if they are there; a temporary one if not given.
         options: With what to run.
@@ -151,7 +153,8 @@ def again(
     """
     stated = load(design)
     told = stated.model_copy(update={"confirm": 0, "seed": stated.seed if seed is None else seed})
-    points, own, whose = load_ensemble(ensemble).worlds, dict(settings or {}), shown(Path(ensemble))
+    from_file = load_ensemble(ensemble)
+    points, own, whose = from_file.worlds, dict(settings or {}), shown(Path(ensemble))
     if set(points[0]) != set(told.vary):
         raise InputError(f"{whose} holds worlds of another match: its inputs are not those under [vary] in {design}; name the ensemble of this one")  # fmt: skip
     _refuse_strange(told.factors, points, whose)
@@ -164,12 +167,12 @@ def again(
     check_worlds(other, changed)
     keep = PassingFolder() if out is None else None
     place = keep.path if keep is not None else folder(Path(str(out)))
-    by, number = options_of(options, workers, quiet), runs or max(stated.confirm, stated.replicates)
+    by, number = options_of(options, workers, quiet), runs or max(stated.confirm, stated.replicates, 2)
     name = name_of(size, own, source)
     # Worlds that are nearest to others' are not the first of the file, and have a file of their own.
     beside = name_of(1.0, {}) if crossing is None else f"{name_of(1.0, {}, source)}-before"
     return Again(
-        size=size, settings=own, shared=crossing.inputs if crossing else (), source=source,
+        size=size, settings=own, whose=f"the {len(points):,} in {from_file.where} (seed {from_file.about.get('seed', 'not told')})", shared=crossing.inputs if crossing else (), source=source,
         same=_held(told, same, place / f"{beside}.sqlite", by, number), changed=_held(other, changed, place / f"{name}.sqlite", by, number),
     )  # fmt: skip
 
@@ -240,7 +243,7 @@ def _held(design: Design, points: Sequence[Point], file: Path, options: RunOptio
         _refuse_others(design, points, file, runs)
     run_stage(design, {}, 0, points, file, options, runs)
     return Match(
-        design=design, aims=aims, effects=nothing, stages=nothing, emulators=nothing, results=results([file], 0, aims), folder=file.parent,
+        design=design, aims=aims, effects=nothing, stages=nothing, emulators=nothing, results=results([file], 0, aims, apart=True), folder=file.parent,
         floors=floors(design, aims, {}),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from desertion.scenario.grain import mark
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
 from desertion.study.matching.again import Again
 from desertion.study.matching.matched import LEGEND, Match
+from desertion.study.matching.report import without_variance
 from desertion.study.statistics import paired_chance_interval
 
 
@@ -19,7 +20,7 @@ def again_blocks(found: Again, command: str) -> list[Block]:
     seconds = sum(match.results.seconds.sum() for match in (found.same, found.changed))
     return [
         Heading(f"Kept worlds {found.change}", 1),
-        Text(f"`{command}`: {many(len(found.worlds), 'world')}, {found.same.results.counts.max():.0f} runs each, changed and not, {seconds:,.0f} s of one core."),
+        Text(f"`{command}`: {many(len(found.worlds), 'world')} of {found.whose}, {found.same.results.counts.max():.0f} runs each, changed and not, {seconds:,.0f} s of one core."),
         Bullets(again_findings(found)),
         _table(found),
         *([Text(LEGEND)] if found.targets["few"].any() else []),
@@ -37,6 +38,10 @@ def again_findings(found: Again) -> list[str]:
         + (f" (95 % interval {_points(low)} to {_points(high)})." if np.isfinite(low) else ", too few worlds for an interval.")
     ]  # fmt: skip
     told += [f"`{case}`: {note}." for case, note in (found.same.floors | found.changed.floors).items()]
+    if lone := without_variance(found.same):
+        told.append(
+            f"With one run a world the chance of that run counts for nothing against {lone}: more are lost as they are than with `--runs 2`."
+        )
     alike = int(found.forgiven_alike.sum())
     if alike != changed.sum():
         told.append(f"With the chance that worlds as they are have in their runs {alike} are kept {found.change}: the rest of the difference is that chance forgives {'less' if alike > changed.sum() else 'more'} there.")  # fmt: skip

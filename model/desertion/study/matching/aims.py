@@ -79,6 +79,18 @@ class Aim:
         persons = persons_behind(found)
         return {self.name: float(found)} | ({} if np.isinf(persons) else {self.grain: persons})
 
+    def one_person(self, runs: Array, behind: Array) -> float:
+        """What one simulated person makes of the number of a single run, in the median of those that count any; 0 where it is not known.
+
+        Args:
+            runs: shape (run, column).
+            behind: what each run has under `grain`, shape (run,).
+        """
+        if self.parts is not None:
+            return 0.0
+        counted = (behind > 0.0) & (runs[:, 0] > 0.0)
+        return float(np.median(runs[counted, 0] / behind[counted])) if counted.any() else 0.0
+
     def persons(self, runs: Array, behind: Array) -> float:
         """Simulated persons that the number of a world rests on: a run, or in all runs if it is a quotient of all; NaN where it is not known, or counts none.
 
@@ -90,26 +102,32 @@ class Aim:
             return float(runs.sum(axis=0).min()) if self.scaled else np.nan
         return float(behind.mean())
 
-    def together(self, runs: Array) -> tuple[float, float, float]:
+    def together(self, runs: Array, person: float = 0.0) -> tuple[float, float, float]:
         """What the replicates of a world give: the number, where it lies on the scale, and the variance of a single replicate there.
 
-        Means over replicates, without a value if one of them has none; of quotients the mean of the counts above over that of those below, without a value if
-        nothing is counted below, and the variance to first order (as of a ratio estimator). A single replicate has no variance.
+        The number is the mean over replicates, without a value if one of them has none; of quotients it is the mean of the counts above over that of those
+        below, without a value if nothing is counted below. In the logarithm it is judged by the logarithm of that mean, whose variance is to first order (as
+        of a ratio estimator): the mean of logarithms would have one run of a few persons that counts none rule out a world that lies on the figure. None in
+        all replicates is taken for half a person in them. A single replicate, or none counted, has no variance.
 
         Args:
             runs: shape (replicate, column).
+            person: what one simulated person makes of the number, 0 where it is not known or counts none.
         """
         if self.parts is None:
-            value, scaled = float(runs.mean()), self.on_scale(runs[:, 0])
-            center = float(scaled.mean())
+            value, above = float(runs.mean()), runs[:, 0]
+            if not self.log:
+                return value, value, float(above.var(ddof=1)) if len(runs) > 1 else np.nan
+            center = float(self.on_scale(np.maximum([value], 0.5 * person / len(runs)))[0])
+            shares = above / value if value > 0.0 else np.full(len(runs), np.nan)
         else:
             means = runs.mean(axis=0)
             value = quotient(*means)
             center = float(self.on_scale(np.array([value]))[0])
             shares = np.divide(runs, means, out=np.zeros_like(runs), where=means != 0.0)
-            scaled = (shares[:, 0] - shares[:, 1]) * (1.0 if self.log else value)
+            shares = (shares[:, 0] - shares[:, 1]) * (1.0 if self.log else value)
         with np.errstate(invalid="ignore"):
-            return value, center, float(scaled.var(ddof=1)) if len(runs) > 1 else np.nan
+            return value, center, float(shares.var(ddof=1)) if len(runs) > 1 else np.nan
 
     def unknown(self, runs: Array) -> bool:
         """Whether a quotient has no value since nothing is counted below in any replicate."""

@@ -55,6 +55,7 @@ class Course:
         self.fitted = [aim for aim in aims if aim.fit]
         self.space = Space(design.factors)
         self.found: list[Results] = []
+        self.screened: Results | None = None
         self.outlook: Outlook | None = None
         self.effects = pd.DataFrame(columns=list(COLUMNS))
         self.stages: list[dict[str, object]] = []
@@ -82,26 +83,34 @@ class Course:
                     f"{self.file(0)} is the screening of another match: name another folder, or give its design"
                 )
             self._stage(0, points)
-            self.effects = effects(self.design, self.found[0], self.fitted)
+            assert self.screened is not None
+            self.effects = effects(self.design, self.screened, self.fitted)
         for number in range(1, len(self.design.waves) + 1):
             self._stage(number, *self._proposed(number))
+        # A command before may have asked for more waves: their worlds have been run and count.
+        for number in range(len(self.design.waves) + 1, MOST_WAVES + 1):
+            self._held(number)
         return self._match(keep)
 
     def judged(self, keep: object) -> Match:
         """The match as far as the folder holds it."""
         for stage in range(MOST_WAVES + 1):  # a command may have asked for more waves than the design has
-            if has_runs(self.file(stage)):
-                check_stored(self.design, self.file(stage))
-                self.changed |= set(changed_since(self.design, self.documents, self.file(stage)))
-                self._read(stage, self._noted(stage))
+            self._held(stage)
         if not self.found:
             raise InputError(
                 f"{self.place} holds no runs of a match: run it first, or name the folder that it was run in"
             )
-        if self.found[0].stage[0] == 0:
-            design = with_trajectories(self.design, self.found[0])
-            self.effects = effects(design, self.found[0], self.fitted)
+        if self.screened is not None:
+            design = with_trajectories(self.design, self.screened)
+            self.effects = effects(design, self.screened, self.fitted)
         return self._match(keep)
+
+    def _held(self, stage: int) -> None:
+        """Read a stage as the folder holds it, if it does."""
+        if has_runs(self.file(stage)):
+            check_stored(self.design, self.file(stage))
+            self.changed |= set(changed_since(self.design, self.documents, self.file(stage)))
+            self._read(stage, self._noted(stage))
 
     def _stage(self, stage: int, points: Sequence[Point], hope: Hope | None = None) -> None:
         if not points:
@@ -139,9 +148,7 @@ class Course:
         pairs = zip(self.fitted, self._implausibilities(whole), strict=True)
         worst = largest([np.where(whole.unknown[aim.name], 0.0, found) for aim, found in pairs], 1)[-len(own.points) :]
         kept = (worst < self.design.cutoff) & (own.counts < self.design.confirm)
-        # Further runs are found by what a world is: where a wave holds one twice, both are run again or neither.
-        chosen = {tuple(own.points[number].items()) for number in np.flatnonzero(kept)}
-        points = stored_points(file) or [point for point in own.points if tuple(point.items()) in chosen]
+        points = stored_points(file) or [own.points[number] for number in np.flatnonzero(kept)]
         if points:
             lacking = self.design.confirm - int(own.counts.min())
             run_stage(self.design, self.documents, stage, points, file, self.options, lacking)
@@ -165,6 +172,8 @@ class Course:
     def _read(self, stage: int, hope: Hope | None) -> None:
         again = self.file_again(stage)
         own = results([self.file(stage), *([again] if has_runs(again) else [])], stage, self.aims)
+        if not stage:
+            self.screened = results([self.file(stage)], stage, self.aims, apart=True)
         self.found.append(own)
         proposed = len(stored_points(self.file(stage)) or ())
         if all(row["kind"] == "none" for row in self.emulators if row["stage"] == stage):

@@ -17,7 +17,6 @@ from desertion.scenario.rows import csv_rows
 from desertion.simulation.golden.histories import PAIRS, stored
 from desertion.study.design.factors import Point, Value
 from desertion.study.matching.matched import FACTORS, FEW, Match
-from desertion.study.matching.runs import told_apart
 from desertion.study.run.sources import documents
 
 _HEAD = "# "
@@ -99,9 +98,12 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
             f"{where} was found under rules {head['rules']}, and those of today are {rules}, since a stored history has changed or more of them count now: its worlds may be ruled out; run {head.get('command', 'the match')} again"
         )
     for name, then in json.loads(head.get(_OWN, "{}")).items():
-        if is_file(Path(name)) and _as_it_is(name) != then:
+        # By its path from the folder in which the match was run; else it is looked for beside the ensemble and above.
+        places = [folder / name for folder in (Path(), *path.resolve().parents)]
+        here = next((place for place in places if is_file(place)), None)
+        if here is not None and _as_it_is(str(here)) != then:
             raise InputError(
-                f"{where} was found in {shown(Path(name))} as it was then, and that scenario is another now: its worlds may be ruled out; run {head.get('command', 'the match')} again with another --out"
+                f"{where} was found in {shown(here)} as it was then, and that scenario is another now: its worlds may be ruled out; run {head.get('command', 'the match')} again with another --out"
             )
     csv_rows(path, wanted=(), numbers=None, comment=_HEAD.strip())  # refuses what is no table, or has no row
     table = _table(path)
@@ -123,9 +125,9 @@ def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
     # Shuffled, so that whoever takes the first so many has worlds of all waves.
     kept = worlds[worlds["kept"]].sample(frac=1.0, random_state=match.design.seed % 2**32)
     stated = _worlds(_table(path)) if is_file(path) else ()
-    before = {each: place for place, each in enumerate(told_apart(stated))}
-    here = told_apart(cast("list[Point]", kept[list(match.space.names)].to_dict("records")))
-    places = [before.get(each, len(before)) for each in here]
+    before = {frozenset(world.items()): place for place, world in enumerate(stated)}
+    here = cast("list[Point]", kept[list(match.space.names)].to_dict("records"))
+    places = [before.get(frozenset(world.items()), len(before)) for world in here]
     kept = kept.iloc[np.argsort(places, kind="stable")]
     parts = {path: kept, path.with_stem(f"{path.stem}-rejected"): worlds[~worlds["kept"]]}
     return [write_text(place, _text(match, part, command)) for place, part in parts.items()]

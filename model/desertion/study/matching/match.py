@@ -51,7 +51,7 @@ def match(
         scale: Share of real size of all runs.
         waves: Waves, each `{"worlds": 100, "replicates": 2}`.
         screening: Trajectories of the screening, 0 for none.
-        runs: Runs of each case in each world.
+        runs: Runs of each case in each world, in all waves of the design.
         confirm: Runs in all of a world that its wave keeps, so that none is kept by a lucky run.
         seed: Seed of all runs and draws.
         out: Folder of the runs, which are resumed if they are there; a temporary one if not given.
@@ -102,6 +102,10 @@ def _design(
         }
     if waves is not None and (isinstance(waves, str | Mapping) or not isinstance(waves, Iterable)):
         raise input_error("waves", waves, "must be a list of waves, as in [{'worlds': 100, 'replicates': 2}]")
+    if runs is not None and waves is None and "waves" in stated:
+        stated["waves"] = [
+            {name: value for name, value in wave.items() if name != "replicates"} for wave in stated["waves"]
+        ]
     stated |= given(replicates=runs, confirm=confirm, seed=seed, waves=None if waves is None else tuple(waves))
     if screening is not None:
         stated["screening"] = {**stated.get("screening", {}), "trajectories": screening}

@@ -83,12 +83,20 @@ def _doubts(match: Match) -> Iterator[str]:
     counted = [aim for aim in match.aims if aim.scaled and aim.parts is None]
     if counted and not any(np.isfinite(match.results.persons[aim.name]).any() for aim in counted):
         yield f"These runs do not say on how many simulated persons their numbers rest, as runs of today do: what bears no {MARK} may be {TOO_FEW} too."
+    if lone := without_variance(match):
+        yield f"No world was run twice, so that the chance of its run counts for nothing against {lone}: worlds may be ruled out by bad luck; give the last wave `replicates`, or `confirm`."
     errors = Counter(filter(None, match.results.errors))
     if errors:
         yield f"{errors.total():,} of {len(match.worlds):,} worlds have runs that failed and count as ruled out, most often with: {errors.most_common(1)[0][0]}"
     for aim in match.fitted:
         if lacking := int(match.results.unknown[aim.name].sum()):
             yield f"In {lacking:,} of {len(match.worlds):,} worlds `{aim.name}` is unknown, since nothing is counted below its quotient in any of their runs: they are not kept."
+
+
+def without_variance(match: Match) -> str:
+    """The targets that rule out and whose chance nobody knows, since no world was run more than once; empty where all are known."""
+    lone = [f"`{aim.name}`" for aim in match.fitted if not np.isfinite(match.results.variances[aim.name]).any()]
+    return ", ".join(lone) if (match.results.counts < 2).all() else ""
 
 
 def _reach(match: Match) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Runs of a match: studies of worlds, one file each, and the table of what they gave."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,31 +213,39 @@ def _told(design: Design) -> str:
     return design.model_dump_json(exclude={"title", "question", "replicates", "confirm", "waves", "screening"})
 
 
-def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
+def results(files: Sequence[Path], stage: int, aims: Sequence[Aim], *, apart: bool = False) -> Results:
     """What the worlds of a stage gave of which at least one run was done; a run that failed has no value.
 
     Args:
         files: its runs, then further runs of some of its worlds: they count as if all had been run at once.
         stage: the stage.
         aims: what is counted.
+        apart: whether equal worlds stay rows of their own, as the steps of a screening must; else they are one world with the runs of all, or it would count twice.
 
     Raises:
         InputError: a file keeps quotients of single runs where those of all runs are judged.
     """
     (points, table), *others = (_runs(file, aims) for file in files)
+    first: dict[object, int] = {}
+    same = [first.setdefault(frozenset(point.items()), number) for number, point in enumerate(points)]
+    if not apart:
+        table["world"] = [same[number] for number in table["world"]]
     for known, further in others:
-        place = {key: number for number, key in enumerate(told_apart(known))}
-        pairs = [(number, place[key]) for number, key in enumerate(told_apart(points)) if key in place]
-        world = pd.DataFrame(pairs, columns=["world", "again"])
-        table = pd.concat(
-            [table, world.merge(further.rename(columns={"world": "again"}), on="again").drop(columns="again")]
-        )
+        further["world"] = [first.get(frozenset(known[number].items())) for number in further["world"]]
+        table = pd.concat([table, further.dropna(subset="world").astype({"world": int})])
     table = table.sort_values("world", kind="stable")
+    person = {
+        aim.name: aim.one_person(table[list(aim.columns)].to_numpy(float), table[aim.grain].to_numpy(float))
+        for aim in aims
+    }
     numbers, borders = np.unique(table["world"].to_numpy(int), return_index=True)
     runs = {aim.name: np.split(table[list(aim.columns)].to_numpy(float), borders[1:]) for aim in aims}
     behind = {aim.name: np.split(table[aim.grain].to_numpy(float), borders[1:]) for aim in aims}
     seconds, errors = (np.split(table[name].to_numpy(), borders[1:]) for name in ("seconds", "error"))
-    found = {aim.name: np.array([aim.together(own) for own in runs[aim.name]]).reshape(-1, 3) for aim in aims}
+    found = {
+        aim.name: np.array([aim.together(own, person[aim.name]) for own in runs[aim.name]]).reshape(-1, 3)
+        for aim in aims
+    }
     return Results(
         points=[points[number] for number in numbers],
         stage=np.full(len(numbers), stage),
@@ -251,17 +258,6 @@ def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
         seconds=np.array([float(own.sum()) for own in seconds]),
         errors=[next(filter(None, own), "") for own in errors],
     )
-
-
-def told_apart(points: Sequence[Point]) -> list[tuple[object, int]]:
-    """What each world is, and how many before it are the same: of lists alone there are only so many worlds."""
-    before: Counter[object] = Counter()
-    told: list[tuple[object, int]] = []
-    for point in points:
-        key = frozenset(point.items())
-        told.append((key, before[key]))
-        before[key] += 1
-    return told
 
 
 def _runs(file: Path, aims: Sequence[Aim]) -> tuple[list[Point], pd.DataFrame]:

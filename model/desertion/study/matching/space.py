@@ -30,7 +30,7 @@ class Space:
     def points(self, shares: Array) -> list[Point]:
         """The worlds at places in the unit cube, shape (worlds, inputs)."""
         return [
-            {factor.name: _rounded(factor.at(float(share))) for factor, share in zip(self.factors, row, strict=True)}
+            {factor.name: _proposed(factor, float(share)) for factor, share in zip(self.factors, row, strict=True)}
             for row in shares
         ]
 
@@ -76,8 +76,11 @@ class Space:
         return len(self.factors[self.words.index(True)].values) if any(self.words) else 1
 
 
-def _rounded(value: Value) -> Value:
-    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) and math.isfinite(value) else value
+def _proposed(factor: Factor, share: float) -> Value:
+    """The value at a share of a range, rounded; one of a list as it stands there."""
+    value = factor.at(share)
+    short = not factor.values and isinstance(value, float) and math.isfinite(value)
+    return float(f"{value:.{_DIGITS}g}") if short else value
 
 
 def _share(factor: Factor, value: Any) -> float:

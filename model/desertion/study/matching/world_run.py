@@ -59,14 +59,16 @@ def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
 def hopeless(design: Design, aims: tuple[Aim, ...], numbers: Mapping[str, float]) -> bool:
     """Whether two targets are missed even with doubled discrepancy: then leaving out one of them saves hardly a world.
 
-    The chance of the one run is not allowed for. A quotient of all runs together is not judged by one of them.
+    Of the chance of the one run that of a count of so few persons is allowed for, and half a person where there is none. A quotient of all runs together is
+    not judged by one of them.
     """
-    judged = [aim for aim in aims if aim.fit and aim.name in numbers]
-    missed = [
-        bool(aim.implausibility(aim.on_scale(np.array([numbers[aim.name]])), 0.0, 2.0)[0] >= design.cutoff)
-        for aim in judged
-    ]
-    return sum(missed) >= 2
+    missed = 0
+    for aim in aims:
+        if aim.fit and aim.name in numbers:
+            few = 1.0 / max(numbers.get(aim.grain, np.inf), 0.5) if aim.log else 0.0
+            center = aim.on_scale(np.array([numbers[aim.name]]))
+            missed += bool(aim.implausibility(center, few, 2.0)[0] >= design.cutoff)
+    return missed >= 2
 
 
 def scenario_in(case: Setup, world: Point, held: Mapping[str, str]) -> Scenario:
