@@ -15,7 +15,7 @@ DEMO_OUT ?= outputs/demo
 DEMO_OPTIONS ?= --policy case-by-case --policy closed-borders --policy visa-free-neighbours --policy fast-track \
 	--policy transit-corridor --policy coalition --policy information-campaign --policy humane-treatment \
 	--scale 0.01 --runs 20 --seed 1
-SUITES ?= quick docking oracle statistical walks studies browser
+SUITES ?= studies quick docking oracle statistical walks browser
 
 .PHONY: help demo test lint ruff types walls docstrings docs bench golden torture app pins format clean
 

@@ -35,8 +35,9 @@ class Suite:
         return sorted(path for path in TESTS.rglob("test_*.py") if named in path.read_text(encoding="utf-8"))
 
 
-# What kills and cuts off processes runs alone: side by side they would time each other out.
+# What kills and cuts off processes runs alone: side by side they would time each other out. It comes first, beside the documentation that `.ci/run` builds.
 SUITES = (
+    Suite(name="studies", marker="studies", workers=0, budget=240),
     Suite(
         name="quick",
         marker="not docking and not oracle and not statistical and not walks and not studies and not browser",
@@ -47,7 +48,6 @@ SUITES = (
     Suite(name="oracle", marker="oracle", workers=2, budget=60),
     Suite(name="statistical", marker="statistical", workers=2, budget=180),
     Suite(name="walks", marker="walks", workers=2, budget=300),
-    Suite(name="studies", marker="studies", workers=0, budget=240),
     # A file's tests share a server.
     Suite(name="browser", marker="browser", workers=2, budget=180, spread="loadfile"),
 )

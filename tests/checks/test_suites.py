@@ -93,4 +93,4 @@ def test_a_marker_that_the_file_does_not_name_is_refused(tmp_path: Path) -> None
 def test_unknown_suite_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """The sentence lists the suites there are."""
     assert suites.main(["quik"]) == 2
-    assert "no suite 'quik'; known are: quick, docking" in capsys.readouterr().out
+    assert "no suite 'quik'; known are: studies, quick, docking" in capsys.readouterr().out

@@ -182,6 +182,7 @@ def test_a_trial_judges_a_series_of_ones_own_and_its_report_says_how(trial: Tria
     assert "not been opened" not in text
 
 
+@pytest.mark.walks
 def test_the_command_judges_a_file_and_its_report_carries_the_command(
     trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -227,6 +228,7 @@ def test_the_command_judges_a_file_and_its_report_carries_the_command(
     assert "desertion thesis mine.csv --unseen --simulations 3000 --seed 9 --at-risk 5000 --door 2030-04-01\n" in text
 
 
+@pytest.mark.walks
 def test_unseen_families_stay_shut_until_asked_for(trial: Trial) -> None:
     """The report says that they are."""
     judged = trial.run(open_unseen=False)
@@ -239,6 +241,7 @@ def _again(trial: Trial) -> Trial:
     return Trial(trial._case, trial._design, 1, trial._folder, tell=lambda _: None)
 
 
+@pytest.mark.walks
 def test_finished_parts_are_not_done_again(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     """With all parts kept, no table is built."""
     first = trial.run(open_unseen=True)
@@ -246,6 +249,7 @@ def test_finished_parts_are_not_done_again(trial: Trial, monkeypatch: pytest.Mon
     assert _again(trial).run(open_unseen=True).probability == first.probability
 
 
+@pytest.mark.walks
 def test_parts_of_another_version_are_done_again(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     """What an upgrade may have changed is not read from the folder of the version before."""
     monkeypatch.setattr("desertion.study.thesis.judgement.versions", lambda: {"desertion": "another"})
