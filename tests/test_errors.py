@@ -30,6 +30,13 @@ def test_unknown_name_offers_the_nearest_or_the_list(known: list[str], way_out: 
     assert unknown_name("policy", "fast-trak", known).way_out == way_out
 
 
+@pytest.mark.parametrize("name", [None, 3, ["fast-track"], b"fast-track"])
+def test_what_is_no_text_is_the_name_of_nothing(name: object) -> None:
+    """A slip in Python is answered as a slip of the pen is."""
+    with pytest.raises(InputError, match="there is no policy .*; known are: fast-track"):
+        refuse_unknown("policy", name, {"fast-track": 1})
+
+
 def test_unknown_name_lists_no_more_names_than_a_reader_takes_in() -> None:
     """Thirty dotted keys in one sentence would hide the point."""
     error = unknown_name("key", "q", [f"part.{i:02}" for i in range(30)])

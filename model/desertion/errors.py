@@ -88,17 +88,17 @@ def input_error(key: str, value: object, rule: str, *, where: str = "", way_out:
     )
 
 
-def unknown_name(kind: str, name: str, known: Iterable[str], *, where: str = "") -> InputError:
+def unknown_name(kind: str, name: object, known: Iterable[str], *, where: str = "") -> InputError:
     """The error for a name that is none of the known ones, with the nearest of them.
 
     Args:
         kind: What was asked for: "policy", "scenario", "key".
-        name: The name as given.
+        name: The name as given; what is no text is the name of nothing.
         known: All names that would have been right.
         where: The file or command it stands in, if any.
     """
     names = sorted(set(known))
-    near = get_close_matches(name[:_LONGEST], names, n=1)
+    near = get_close_matches(name[:_LONGEST], names, n=1) if isinstance(name, str) else []
     if near:
         way_out = f"did you mean {near[0]!r}?"
     elif names:
@@ -117,13 +117,13 @@ def unknown_name(kind: str, name: str, known: Iterable[str], *, where: str = "")
     )
 
 
-def refuse_unknown(kind: str, name: str, known: Collection[str], *, where: str = "") -> None:
+def refuse_unknown(kind: str, name: object, known: Collection[str], *, where: str = "") -> None:
     """Nothing for a name among the known ones; arguments as for `unknown_name`.
 
     Raises:
         InputError: If it is none of them.
     """
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise unknown_name(kind, name, known, where=where)
 
 

@@ -217,6 +217,13 @@ def test_a_phase_table_has_one_cell_a_point_and_refuses_to_mix() -> None:
         phase_table(pd.concat([pd.DataFrame(rows), other]), "a", "b")
 
 
+def test_a_phase_table_shows_chance_or_median_and_no_other_word(done: Study) -> None:
+    """Any other word, "mean" among them, gave the median."""
+    for word in ("mean", "avg", None):
+        with pytest.raises(InputError, match="there is no content of a phase diagram"):
+            done.phase("pull", "wide", shown=word)  # pyright: ignore[reportArgumentType]
+
+
 def test_a_phase_table_draws_a_point_that_stands_twice_once() -> None:
     """It was refused, and no policy that one could name was the way out."""
     rows = [

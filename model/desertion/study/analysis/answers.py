@@ -123,7 +123,18 @@ class Answers(Contents):
     def phase(
         self, x: str, y: str, measure: str = cascades.SIZE, shown: str = cascades.CHANCE, policy: str | None = None
     ) -> pd.DataFrame:
-        """A measure over two varied parameters, ready for a heatmap; a study of several policies names one."""
+        """A measure over two varied parameters, ready for a heatmap; a study of several policies names one.
+
+        Args:
+            x: Parameter of the columns.
+            y: Parameter of the rows.
+            measure: The measure.
+            shown: `chance` of a global cascade, or `median` of the measure.
+            policy: The policy mix, where the study has several.
+
+        Raises:
+            InputError: If a parameter, measure, policy or word for what is shown is not known, or a cell would mix design points.
+        """
         runs = self.runs if policy is None else sensitivity.under(self.runs, policy)
         return cascades.phase_table(runs, x, y, measure, shown)
 

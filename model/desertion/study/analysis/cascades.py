@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError
+from desertion.errors import InputError, refuse_unknown
 from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis.tables import done_runs, once
 from desertion.study.statistics import wilson_interval
@@ -20,8 +20,8 @@ SIZE = "share_left"
 GLOBAL = 0.1
 """Share of all persons from which on a cascade counts as global; a convention of this project, to be varied."""
 
-CHANCE = "chance"
-"""What a cell of a phase diagram shows unless told: the chance of a global cascade."""
+CHANCE, MEDIAN = "chance", "median"
+"""What a cell of a phase diagram shows: the chance of a global cascade, unless told otherwise, or the median."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +99,17 @@ def phase_table(runs: pd.DataFrame, x: str, y: str, measure: str = SIZE, shown: 
         x: Parameter of the columns.
         y: Parameter of the rows.
         measure: Measure to show.
-        shown: `chance` of a global cascade, or `median`.
+        shown: `chance` of a global cascade, or `median` of the measure.
 
     Returns:
         One row a value of y, one column a value of x, both ascending; NaN where nothing was run. Points that do
         not set x or y have no cell; a picture places those whose scenario says it and counts the others below.
 
     Raises:
-        InputError: If a column does not exist, or other parameters vary too, so that a cell would mix them.
+        InputError: If a column does not exist, another word is given for what is shown, or other parameters vary too, so
+            that a cell would mix them.
     """
+    refuse_unknown("content of a phase diagram", shown, (CHANCE, MEDIAN))
     done = once(done_runs(runs, measure, by=(x, y)))
     mixed = done.groupby([x, y])["design"].nunique().max()
     if mixed > 1:
@@ -116,5 +118,5 @@ def phase_table(runs: pd.DataFrame, x: str, y: str, measure: str = SIZE, shown: 
             f"Study.phase(..., policy=), let one value of the others through on the app's page Study, or vary these two alone"
         )
     cells = done.assign(reached=reached(done[measure])) if shown == CHANCE else done
-    name, how = ("reached", "mean") if shown == CHANCE else (measure, "median")
+    name, how = ("reached", "mean") if shown == CHANCE else (measure, MEDIAN)
     return cells.pivot_table(index=y, columns=x, values=name, aggfunc=how).sort_index().sort_index(axis=1)
