@@ -119,7 +119,10 @@ class Names(NamedTuple):
         """See `Rule`; the names as a list, and a column of a table is taken for one."""
         if isinstance(value, self.types):
             return (value,)
-        is_list = isinstance(value, Iterable) and not isinstance(value, Mapping | bytes)
+        # NumPy calls an array of no dimension iterable.
+        is_list = (
+            isinstance(value, Iterable) and not isinstance(value, Mapping | bytes) and getattr(value, "shape", None) != ()
+        )
         held = tuple(cast(Iterable[object], value)) if is_list else ()
         if not is_list or not all(isinstance(each, self.types) for each in held):
             raise input_error(name, value, self.rule)

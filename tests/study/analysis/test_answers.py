@@ -472,6 +472,23 @@ def test_one_level_or_point_is_as_good_as_a_list_of_one(done: Study) -> None:
         done.bands(designs=0.5)  # pyright: ignore[reportArgumentType]
 
 
+def test_numpys_whole_numbers_name_design_points_as_pythons_do(done: Study) -> None:
+    """Numbers taken from a table of points gave tables without a row, and a sentence that no run had finished; what is no whole number is told so."""
+    wanted = done.bands("left", [0, 1])
+    numbers = done.points["design"][:2].to_numpy()
+    for given in (numbers, list(numbers), done.points["design"][:2]):
+        assert done.bands("left", given).equals(wanted)
+    assert done.trajectories(numbers[1], "left").equals(done.trajectories(1, "left"))
+    assert done.sizes(design=numbers[1]).sizes.tolist() == done.sizes(design=1).sizes.tolist()
+    for wrong in ("0", 0.0, True):
+        for ask in (lambda: done.trajectories(wrong, "left"), lambda: done.sizes(design=wrong)):  # noqa: B023
+            with pytest.raises(InputError, match=r"design = .* must be a whole number in"):
+                ask()
+    for wrong in (np.array("0"), [True]):
+        with pytest.raises(InputError, match="designs = .* must be a whole number"):
+            done.bands(designs=wrong)  # pyright: ignore[reportArgumentType]
+
+
 def test_a_column_that_was_not_kept_is_refused_by_name(done: Study) -> None:
     """With the ones that were."""
     with pytest.raises(InputError, match="no daily column 'lefft'; did you mean 'left'"):

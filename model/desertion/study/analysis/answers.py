@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from desertion.errors import InputError, refuse_unknown
-from desertion.parameters.arguments import ruled
+from desertion.parameters.arguments import ROW, ruled
 from desertion.scenario.grain import too_few
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import is_chance
@@ -42,6 +42,7 @@ class Answers(Contents):
         by = ["design", *parameters_of(self.runs)]
         return cascades.chance_of_cascade(self.runs, by, measure, at_least)
 
+    @ruled(design=ROW)
     def sizes(self, measure: str = cascades.SIZE, design: int | None = None) -> cascades.SizeDistribution:
         """Distribution of cascade sizes over all runs, or those of one design point; a point that stands twice counts once.
 

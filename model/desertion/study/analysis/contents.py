@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
-from desertion.parameters.arguments import STUDY_RUN, Names, ruled
+from desertion.parameters.arguments import ROW, STUDY_RUN, Names, ruled
 from desertion.scenario import Scenario
 from desertion.scenario.grain import floor_note
 from desertion.scenario.loading import listed
@@ -186,7 +186,9 @@ class Contents:
         Raises:
             InputError: If a design point is not there, and what `bands.bands` refuses.
         """
-        chosen = None if designs is None else _POINTS.checked("designs", designs)
+        given = None if designs is None else _POINTS.checked("designs", designs)
+        # The file knows no whole numbers but Python's.
+        chosen = None if given is None else tuple(ROW.checked("designs", design) for design in given)
         told = _LEVELS.checked("levels", levels)
         for design in chosen or ():
             self.refuse_unknown_point(design)
@@ -217,6 +219,7 @@ class Contents:
                 f"{self.path}: there is no design point {design}: name one of {len(known)}, {known.min()} to {known.max()}"
             )
 
+    @ruled(design=ROW)
     def trajectories(self, design: int, column: str) -> pd.DataFrame:
         """Every run's curve of one design point: one row a day, one column a replicate that finished; persons as the study has them.
 
