@@ -342,9 +342,9 @@ def test_values_beyond_the_range_are_cut_and_noted() -> None:
 def test_factors_and_amounts_beyond_all_numbers_have_an_answer() -> None:
     """Nothing times anything is nothing; two amounts that no number holds together are refused in a sentence."""
     lever = "hosts.harbour.cases"
-    none, much = _policy("none", **{"from": "+5"}, set={lever: 0}), _policy("much", multiply={lever: 1e200})
+    nobody, much = _policy("nobody", **{"from": "+5"}, set={lever: 0}), _policy("much", multiply={lever: 1e200})
     more = much.model_copy(update={"name": "more"})
-    assert (5, "host", 2, "cases", 0.0) in Scenario.load("toy", policies=[none, much, more]).timeline()
+    assert (5, "host", 2, "cases", 0.0) in Scenario.load("toy", policies=[nobody, much, more]).timeline()
     a, b = (_policy(name, add={lever: 1.7e308}) for name in ("a", "b"))
     with pytest.raises(InputError, match=r"hosts\.harbour\.cases is added to beyond the largest number that there is"):
         Scenario.load("toy", policies=[a, b])

@@ -104,6 +104,20 @@ class Kind(NamedTuple):
         return value
 
 
+def refuse_unordered(name: str, value: object) -> None:
+    """Refuse a set where a list is wanted: what comes first in it changes from one start of Python to the next.
+
+    Args:
+        name: What the user calls it.
+        value: What was given.
+
+    Raises:
+        InputError: If it is a set.
+    """
+    if isinstance(value, set | frozenset):
+        raise input_error(name, cast(object, value), "has no order", way_out="give a list")
+
+
 class Names(NamedTuple):
     """A name, or several of them.
 
@@ -119,6 +133,7 @@ class Names(NamedTuple):
         """See `Rule`; the names as a list, and a column of a table is taken for one."""
         if isinstance(value, self.types):
             return (value,)
+        refuse_unordered(name, value)
         # NumPy calls an array of no dimension iterable.
         is_list = (
             isinstance(value, Iterable) and not isinstance(value, Mapping | bytes) and getattr(value, "shape", None) != ()

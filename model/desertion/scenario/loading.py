@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from desertion.errors import InputError, shortened
 from desertion.files import shown
 from desertion.parameters import Force, Host
+from desertion.parameters.arguments import refuse_unordered
 from desertion.parameters.field import Settled, day_of
 from desertion.reading import flattened, merged, toml
 from desertion.scenario import settings
@@ -292,9 +293,14 @@ def _day(start: Any) -> dt.date | None:
 
 
 def listed(names: Any) -> Any:
-    """What is given as a list of names, as from a column of a table; a name, path or policy alone is a list of one."""
+    """What is given as a list of names, as from a column of a table; a name, path or policy alone is a list of one.
+
+    Raises:
+        InputError: If they are policies in a set: their order decides who is the baseline, and which of two that set one lever wins.
+    """
     if isinstance(names, str | Path | Policy):
         return [names]
+    refuse_unordered("policies", names)
     return names if isinstance(names, Mapping | Sequence) or not isinstance(names, Iterable) else list(names)
 
 

@@ -12,6 +12,7 @@ from desertion.parameters import HORIZON, Frozen
 from desertion.parameters.field import Notes, Numbers, day_of
 from desertion.reading import flattened
 from desertion.scenario.complaints import Told
+from desertion.scenario.documents import AS_IT_IS
 
 _OFFSET = re.compile(r"\+\d+")
 # The first three say what a lever stands at, and take turns in the order in which policies are named.
@@ -98,6 +99,13 @@ class Policy(Told):
     sources: tuple[str, ...] = ()
     notes: Notes = Field(default_factory=dict, description="source of single numbers, by lever")
     change: tuple[PolicyChange, ...] = ()
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_policys(cls, name: str) -> str:
+        if name == AS_IT_IS:
+            raise ValueError(f"{name!r} stands for the scenario as it is; give the policy another name")
+        return name
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> "Policy":

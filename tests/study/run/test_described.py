@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from desertion import Policy, Scenario, search, sweep
+from desertion import DesertionModel, Policy, Scenario, compare, search, sweep, theory
 from desertion.errors import InputError
 from desertion.study.comparison.compare import arms
 from desertion.study.design.rows import rows_of
@@ -99,3 +99,42 @@ def test_a_study_is_asked_for_one_measure_by_its_name(tmp_path: Path) -> None:
     for ask in (study.paired, study.summary):
         assert ask("left_total").equals(ask(["left_total"]))
     assert study.bands("left").equals(study.bands(["left"]))
+
+
+ASKED = {
+    "scenario": lambda policies: Scenario.load("toy", policies),
+    "model": lambda policies: DesertionModel("toy", rng=1, policies=policies),
+    "theory": lambda policies: theory("toy", policies=policies),
+    "compare": lambda policies: compare("toy", policies, quiet=True),
+    "sweep": lambda policies: sweep(scenario="toy", policies=policies, quiet=True),
+    "search": lambda policies: search(scenario="toy", vary={"asylum": {"range": [0, 1]}}, policies=policies, quiet=True),
+}
+"""Everything that takes policies."""
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_a_set_of_policies_is_refused_since_it_has_no_order(ask: Callable[[Any], object]) -> None:
+    """The first is the baseline and the last wins: of a set both hung on where Python's hashes began."""
+    for policies in ({"exit-ban", "fast-track"}, frozenset({"exit-ban"})):
+        with pytest.raises(InputError, match="policies = .* has no order; give a list"):
+            ask(policies)
+
+
+@pytest.mark.parametrize("ask", [compare, sweep])
+def test_a_set_within_a_list_of_mixes_is_refused_too(ask: Callable[..., object]) -> None:
+    """A mix is an order as well."""
+    with pytest.raises(InputError, match="policies = .* has no order; give a list"):
+        ask(scenario="toy", policies=["none", {"exit-ban", "fast-track"}], quiet=True)
+    with pytest.raises(InputError, match="daily = .* has no order; give a list"):
+        sweep(scenario="toy", daily={"left", "strength"}, quiet=True)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_no_policy_is_called_what_stands_for_none(ask: Callable[[Any], object], tmp_path: Path) -> None:
+    """Comparisons and sweeps left it out without a word, and runs did not."""
+    (tmp_path / "none.toml").write_text('[[change]]\nfrom = "start"\nset = { "forces.*.exit_ban" = 1 }\n')
+    with pytest.raises(InputError, match=r"stands for the scenario as it is; give the (policy|file) another name"):
+        ask([tmp_path / "none.toml"])
+    for make in (lambda: Policy(name="none"), lambda: Policy.model_validate({"name": "none"})):
+        with pytest.raises(InputError, match="Policy: name: 'none' stands for"):
+            ask([make()])

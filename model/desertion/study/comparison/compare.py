@@ -223,6 +223,10 @@ def arms(
         raise input_error("policies", policies, "must be a list of policies or of lists of them")
     mixes = [_mix(each, documents) for each in cast(Sequence[Mix], named)]
     labelled = [(label_of(mix), mix) for mix in mixes]
+    for label, mix in labelled:
+        if mix and label == AS_IT_IS:
+            rule = f"would be called {AS_IT_IS!r}, which stands for the scenario as it is"
+            raise input_error("policies", mix[0], rule, way_out="give the file another name")
     if len(labelled) == 1 and labelled[0][0] != AS_IT_IS:
         labelled.insert(0, (AS_IT_IS, ()))
     if len(labelled) < 2:
@@ -241,7 +245,8 @@ def _mix(policy: Mix, documents: dict[str, str]) -> tuple[str, ...]:
     if isinstance(policy, str):
         policy = policy.split(JOIN)
     parts: list[str] = []
-    for each in policy if isinstance(policy, Sequence) else [policy]:
+    held = listed(policy)
+    for each in held if isinstance(held, Sequence) else [held]:
         name, more = with_policy(each)
         documents.update(more)
         parts.append(name.strip())

@@ -53,7 +53,7 @@ def named_policies(policies: object, documents: dict[str, str]) -> object:
         return policies  # refused with a sentence where the study is read
     names: list[object] = []
     for policy in cast(Sequence[Any], policies):
-        if isinstance(policy, list | tuple):
+        if isinstance(policy, list | tuple | set | frozenset):
             names.append(named_policies(policy, documents))
             continue
         name, more = with_policy(policy)
