@@ -40,6 +40,7 @@ def test_a_list_a_table_and_a_file_give_the_same_points(tmp_path: Path) -> None:
         ({"asylum": [0.1]}, "must be a data frame"),
         (pd.Series({"asylum": 0.1}), "must be a data frame"),
         (pd.DataFrame([[0.1, 0.2]], columns=["asylum", "asylum"]), "column 'asylum' stands twice"),
+        (pd.DataFrame({"asylum": [0.1]}, index=pd.Index([0.2], name="asylum")), "column 'asylum' stands twice"),
         ([{"asylum": [0.1]}], "must be a number, a truth value, a word or a day"),
     ],
 )
@@ -47,6 +48,15 @@ def test_what_is_no_design_point_is_refused(points: Any, sentence: str) -> None:
     """In one sentence."""
     with pytest.raises(InputError, match=sentence):
         rows_of(points)
+
+
+def test_an_index_with_a_name_is_a_column() -> None:
+    """It was thrown away: every point of a table with `set_index("asylum")` had the scenario's own dial."""
+    table = pd.DataFrame(ROWS).set_index("asylum")
+    assert rows_of(table) == rows_of(table.set_index("hosts.*.cases", append=True)) == ROWS
+    assert rows_of(table.reset_index().set_axis([7, 8])) == ROWS
+    arms = pd.DataFrame({"asylum": [0.2, 0.9], "label": ["shut", "open"]}).set_index("asylum")
+    assert [point["asylum"] for point in spec_of("quiet", points=arms, runs=1).points()] == [0.2, 0.9]
 
 
 def test_rows_stand_in_place_of_what_a_study_varies_and_may_name_their_policies() -> None:

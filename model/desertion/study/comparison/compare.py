@@ -75,7 +75,8 @@ def compare(
             the scenario as it is. The first is the baseline; a single one is compared with the scenario as it is. The
             shipped asylum policies if not given.
         points: What to compare in place of `policies`: a data frame, the path of a CSV file or a list of tables, a row an
-            arm, the first the baseline. Columns are inputs by dotted key, `policies` (joined by "+") and `label`.
+            arm, the first the baseline. Columns, and levels of an index that have a name, are inputs by dotted key,
+            `policies` (joined by "+") and `label`.
         runs: Replicates a policy. The same replicate means the same people and fates under every policy.
         seed: Where all chance comes from.
         scale: Share of the real size, in (0, 1], if not the scenario's own.

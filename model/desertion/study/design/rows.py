@@ -28,10 +28,11 @@ def rows_of(points: Points) -> tuple[Point, ...]:
 
     Args:
         points: A data frame, the path of a CSV file, or a list of tables. Columns are inputs by dotted key;
-            `policies` may name a mix, joined by "+", and `label` what a comparison calls the row.
+            `policies` may name a mix, joined by "+", and `label` what a comparison calls the row. A level of a data
+            frame's index that has a name is a column too.
 
     Raises:
-        InputError: If there is no row, or a value is neither a number nor a truth value nor a word.
+        InputError: If there is no row, a column stands twice, or a value is neither a number nor a truth value nor a word.
     """
     if isinstance(points, str | Path):
         file = Path(points)
@@ -42,8 +43,11 @@ def rows_of(points: Points) -> tuple[Point, ...]:
         ]
     elif hasattr(points, "to_dict") and hasattr(points, "columns"):
         table = cast("pd.DataFrame", points)
-        if (twice := repeated([str(name) for name in table.columns])) is not None:
+        # Inputs that `set_index` or `groupby` has taken out of the columns.
+        levels = [name for name in table.index.names if name is not None]
+        if (twice := repeated([str(name) for name in (*levels, *table.columns)])) is not None:
             raise InputError(f"points: column {twice!r} stands twice: leave one of them out")
+        table = table.reset_index(level=levels) if levels else table
         found = [_plain(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
     elif isinstance(points, Mapping) or hasattr(points, "to_dict") or not hasattr(points, "__iter__"):
         raise input_error("points", points, "must be a data frame, the path of a CSV file, or a list of tables")

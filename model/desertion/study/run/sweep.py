@@ -81,7 +81,7 @@ def sweep(
         scenario: A scenario, or its name or path; `toy` if neither it nor a study is given.
         vary: Inputs by dotted path: a list of values, or a table such as `{"range": [0, 1], "steps": 5}`.
         points: Design points of your own in place of `vary` and `design`: a data frame, the path of a CSV file or a list of tables.
-            Columns are inputs by dotted path, and `policies` where a row has its own mix, joined by "+".
+            Columns, and levels of an index that have a name, are inputs by dotted path, and `policies` where a row has its own mix, joined by "+".
         policies: Policies to compare, each by name, by path or itself: a list of them, a list of mixes, or mixes by label.
         settings: Inputs that all runs share, by dotted path.
         design: Kind of design (a grid if not given), or a table such as `{"kind": "lhs", "points": 200}`.
