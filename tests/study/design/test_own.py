@@ -308,3 +308,19 @@ def test_a_measure_may_not_take_a_shipped_name(asked: Callable[..., object], nam
     few = {"scenario": "quiet", "days": 2, "runs": 1, "workers": 1, "quiet": True}
     with pytest.raises(InputError, match=f"measures = '{name}' is the name of a shipped measure; give it another"):
         asked(measures={name: lambda _model: 1.0}, **few)
+
+
+@pytest.mark.parametrize("name", ["design", "replicate", "status", "seconds", "policies", "asylum", "hosts.*.border"])
+def test_a_measure_may_not_take_the_name_of_another_column(name: str) -> None:
+    """Its numbers stood under another name than the one asked for, where no answer found them; it is refused before anything runs."""
+    few = {"scenario": "toy", "days": 2, "runs": 1, "workers": 1, "quiet": True}
+    for varied in ({"vary": {"asylum": [0.5], "hosts.*.border": [1]}}, {"points": [{"asylum": 0.5, "hosts.*.border": 1}]}):
+        with pytest.raises(InputError, match=f"measures = '{re.escape(name)}' is the name of another column of the table"):
+            sweep(measures={name: lambda _model: 1.0}, **few, **varied)
+
+
+@pytest.mark.parametrize("asked", [sweep, compare])
+def test_a_measure_has_a_name_that_is_text(asked: Callable[..., object]) -> None:
+    """A number for a name ended in a TypeError of the table."""
+    with pytest.raises(InputError, match=r"measures = 3 must be a name; give functions by name"):
+        asked(scenario="quiet", measures={3: lambda _model: 1.0}, quiet=True)

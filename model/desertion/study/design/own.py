@@ -58,6 +58,8 @@ def own_of(classes: Mapping[str, type | None], measures: Mapping[str, Measuremen
     for role, base in zip(KINDS, (Soldier, Reservist, Civilian), strict=True):
         check_kind(classes.get(role), base)
     for name, function in (measures or {}).items():
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise input_error("measures", name, "must be a name", way_out="give functions by name, {'name': function}")
         if not name or not callable(function):
             raise input_error(f"measures[{name!r}]", function, "must be a function of a model that has run")
     given = {role: kind for role, kind in classes.items() if kind is not None}

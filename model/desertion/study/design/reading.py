@@ -19,8 +19,8 @@ from desertion.study.design.layout import DesignRule
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import MODEL_TASK, RunRule, StudySpec
 
-_OF_THE_TABLE = ("policies", "dummy", "design", "replicate", "status", "seconds")
-"""Columns of the table of runs, whose names no parameter may have."""
+OF_THE_TABLE = ("policies", "dummy", "design", "replicate", "status", "seconds")
+"""Columns of the table of runs, whose names no parameter and no measure of the caller's own may have."""
 
 
 def _once[T: Sequence[str]](names: T) -> T:
@@ -209,7 +209,7 @@ def _check_whole(spec: StudySpec, where: str) -> None:
         if name in ("policy", "policies"):
             said = 'mixes of policies stand under [policies], each with a label, as open = ["fast-track"]'
             raise InputError(f"{where}: vary.{name}: {said}")
-        if name in _OF_THE_TABLE:
+        if name in OF_THE_TABLE:
             raise InputError(f"{where}: vary.{name} uses a name that the table of runs needs: rename it")
     if spec.design.kind == "list" and names:
         raise InputError(f"{where}: a list design takes its points from design.rows, so [vary] must be empty")

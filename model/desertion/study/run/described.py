@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from desertion.errors import InputError, refuse_unknown
+from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.figures.labels import many
 from desertion.files import shipped_designs
 from desertion.scenario import Scenario
@@ -15,7 +15,7 @@ from desertion.study.design.factors import Point
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.own import Own
 from desertion.study.design.point import scenario_of
-from desertion.study.design.reading import spec_from
+from desertion.study.design.reading import OF_THE_TABLE, spec_from
 from desertion.study.design.rows import POLICIES, Points, mixes_of, rows_of
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cost import most_replicates
@@ -100,6 +100,20 @@ def with_points(spec: StudySpec, points: Points | None) -> StudySpec:
     policies = {label: known.get(label, named.get(label, ())) for label in used}
     design = DesignRule(kind="list", rows=tuple(tuple(row.items()) for row in rows))
     return replace(spec, factors=(), design=design, policies=tuple(policies.items()))
+
+
+def refuse_taken_columns(spec: StudySpec) -> None:
+    """Refuse own measures that have the name of another column of the table of runs.
+
+    Raises:
+        InputError: If one has that of a key, of the time that a run took, or of an input that is varied.
+    """
+    rows = (name for row in spec.design.rows for name, _ in row)
+    taken = {*OF_THE_TABLE, *(factor.name for factor in spec.factors), *rows}
+    for name in spec.own.measures if spec.own else ():
+        if name in taken:
+            rule = "is the name of another column of the table of runs"
+            raise input_error("measures", name, rule, way_out="give it another name")
 
 
 def with_own(spec: StudySpec, own: Own | None) -> StudySpec:

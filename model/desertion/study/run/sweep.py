@@ -27,6 +27,7 @@ from desertion.study.run.described import (
     described,
     given,
     refuse_beside_file,
+    refuse_taken_columns,
     study_path,
     with_own,
     with_points,
@@ -145,6 +146,7 @@ def sweep(
             },
         )  # fmt: skip
     spec = with_own(spec, own)
+    refuse_taken_columns(spec)
     if out is not None:
         return run_study(spec, out, chosen)
     if chosen.shard != (1, 1):
