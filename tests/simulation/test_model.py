@@ -130,6 +130,14 @@ def test_a_data_collector_sees_every_day(population: str) -> None:
     assert frame["left"].tolist() == model.daily["left"].tolist()[1:]
 
 
+def test_an_input_among_settings_and_as_a_keyword_is_refused() -> None:
+    """The keyword won without a word."""
+    said = "behaviour.form is given twice, as threshold and among the settings: give one of them"
+    for settings in ({"behaviour.form": "none"}, {"behaviour.form": "threshold"}):
+        with pytest.raises(InputError, match=said):
+            DesertionModel("toy", rng=1, settings=settings, behaviour__form="threshold")
+
+
 def test_a_stepped_run_has_totals_in_its_own_collector() -> None:
     """Whoever looks sees all steps so far, those before he looked and those after; a step past the horizon sees the last day again."""
     model = DesertionModel("three-armies-2022", rng=1, scale=0.0002, days=4)

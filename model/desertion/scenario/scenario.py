@@ -100,8 +100,7 @@ class Scenario(Layers):
             scenario = scenario._with_reference()
         given = {"scale": scale, "asylum": asylum, "days": days, "graph": graph}
         stated = {key: value for key, value in given.items() if value is not None}
-        for key in stated.keys() & dict(set or {}).keys():
-            raise InputError(f"{key} is given twice, as {stated[key]} and among the settings: give one of them")
+        settings.refuse_twice(stated, set or {})
         more, more_places, remarks = loading.policies(policies)
         given_anew = stated.keys() | dict(set or {}).keys()
         ties = stated.pop("graph", None)

@@ -82,6 +82,21 @@ def apply(scenario: Layers, *layers: Mapping[str, Any]) -> dict[str, Any]:
     return content
 
 
+def refuse_twice(stated: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    """Refuse what is given in two ways, of which one would be left unread.
+
+    Args:
+        stated: What is stated by arguments of its own, by dotted key.
+        settings: What is stated among the settings.
+
+    Raises:
+        InputError: If both state one input.
+    """
+    for key, value in stated.items():
+        if key in settings:
+            raise InputError(f"{key} is given twice, as {shortened(value, plain=True)} and among the settings: give one of them")
+
+
 def narrowness(key: str) -> int:
     """How closely a dotted key says whose input it means: 0 for all (`*`), 1 for a group (`@...`), 2 by name."""
     kind, _, rest = key.partition(".")

@@ -16,6 +16,7 @@ from desertion.engine.pointer import core_of
 from desertion.errors import InputError, input_error
 from desertion.parameters.arguments import SEED, TABLE, THREADS, Kind
 from desertion.scenario import Policy, Scenario
+from desertion.scenario.settings import refuse_twice
 from desertion.scenario.sizing import two_figures
 from desertion.simulation.calendar import nobody_looks_on, put_on
 from desertion.simulation.first_run import compile_first_run
@@ -101,8 +102,9 @@ class DesertionModel(Model[Any, Any]):
         self.seed_number = _seed(rng if society is None or rng is not None else society.seed)
         super().__init__(rng=self.seed_number)
         given = {} if settings is None else TABLE.checked("settings", settings)
-        wanted = {**given, **_dotted(dotted)}
-        self._given = Scenario.load(scenario, policies, scale, asylum, days, wanted)
+        own = _dotted(dotted)
+        refuse_twice(own, given)
+        self._given = Scenario.load(scenario, policies, scale, asylum, days, {**given, **own})
         self.sized = self._given.sized()
         self.population_name = population
         self._agents_built = population == "mesa"
