@@ -130,6 +130,22 @@ def test_a_data_collector_sees_every_day(population: str) -> None:
     assert frame["left"].tolist() == model.daily["left"].tolist()[1:]
 
 
+@pytest.mark.parametrize("told", [{}, {"population": "mesa"}, {"settings": {"stop": {"measure": "fallen"}}}])
+def test_a_run_goes_on_with_the_totals_that_stepping_began(told: dict[str, Any]) -> None:
+    """Ten steps and a run left ten rows of thirty days, and nothing told of it; a run from the first day leaves none."""
+    stepped, both = (DesertionModel(toy(days=12), rng=1, **told) for _ in range(2))
+    while stepped.running:
+        stepped.step()
+    for _ in range(3):
+        both.step()
+    both.run()
+    whole = stepped.datacollector.get_model_vars_dataframe()
+    assert len(whole) == 12
+    assert both.datacollector.get_model_vars_dataframe().equals(whole)
+    assert both.datacollector._collection_steps == stepped.datacollector._collection_steps
+    assert len(DesertionModel(toy(days=12), rng=1, **told).run().datacollector.get_model_vars_dataframe()) == 0
+
+
 def test_an_input_among_settings_and_as_a_keyword_is_refused() -> None:
     """The keyword won without a word."""
     said = "behaviour.form is given twice, as threshold and among the settings: give one of them"

@@ -52,7 +52,7 @@ class DesertionModel(Model[Any, Any]):
         home_states: The home states as Mesa agents, by name of the force.
         fronts: The fronts as Mesa agents, by name of the force.
         news: The news services as Mesa agents, by name of the force.
-        datacollector: Mesa's collector: totals by day of a stepped run (`run` to the horizon leaves it empty, since `daily` has all), or your own.
+        datacollector: Mesa's collector: totals by day of a stepped run, which `run` goes on with (from the first day on it leaves it empty, since `daily` has all), or your own.
     """
 
     def __init__(
@@ -198,12 +198,17 @@ class DesertionModel(Model[Any, Any]):
             self.datacollector.collect(self)
 
     def run(self) -> DesertionModel:
-        """Run to the horizon or the stop rule; return the model."""
-        self._collecting = False
+        """Run to the horizon or the stop rule; return the model.
+
+        Mesa's own collector goes on where it was begun by stepping, and else stays empty.
+        """
+        self._collecting = self._totals.is_begun
         if self._may_run_through():
             days = self.sized.days - self.day
             self._advance(days)
             put_on(self, days)
+            if self._collecting:
+                self._totals.collect_passed(self, days)
         while self.running and self.day < self.sized.days:
             self.step()
         self._collecting = True

@@ -31,8 +31,21 @@ class Totals(DataCollector):
 
     def collect(self, model: Any) -> None:
         """Note the day that is over."""
-        self._collection_steps.append(model.time)
-        self._days.append(model.day)
+        self._note(model.time, model.day)
+
+    def collect_passed(self, model: Any, days: int) -> None:
+        """Note the last so many days, which were run in one go."""
+        for ago in reversed(range(days)):
+            self._note(model.time - ago, model.day - ago)
+
+    def _note(self, time: float, day: int) -> None:
+        self._collection_steps.append(time)
+        self._days.append(day)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether any day was noted."""
+        return bool(self._days)
 
     @property
     def model_vars(self) -> dict[str, list[float]]:
