@@ -16,6 +16,7 @@ import pytest
 import desertion
 from desertion.errors import InputError
 from desertion.parameters.arguments import COUNT, POSITIVE, SCALE, SEED, SHARE, Whole, ruled, seed_after
+from tests.shortcuts import in_process
 
 WRONG: tuple[Any, ...] = (-1, 2**70, True, "3", math.nan, [])
 
@@ -74,6 +75,7 @@ class Odd:
 VARY = {"behaviour.contagion_news": {"range": [0, 1]}}
 EVENTS = pd.DataFrame({"unit": [*"abcdefgh"], "date": [f"2020-01-0{day}" for day in range(1, 9)]})
 AROUND: dict[str, dict[str, Any]] = {
+    "Comparison": {"path": "a.sqlite"},
     "Society": {"scenario": "toy", "seed": 1},
     "Study": {"path": "a.sqlite"},
     "at_real_size": {"scale": 0.1},
@@ -94,7 +96,7 @@ AROUND: dict[str, dict[str, Any]] = {
 def _arguments() -> Iterator[tuple[str, str]]:
     """Public functions and classes with each argument of theirs; what is kept alive for its own sake may be anything."""
     for name in sorted(
-        set(desertion.__all__) - {"Soldier", "Reservist", "Civilian", "InputError", "Comparison", "Policy", "Scenario"}
+        set(desertion.__all__) - {"Soldier", "Reservist", "Civilian", "InputError", "Policy", "Scenario"}
     ):
         thing = getattr(desertion, name)
         for argument in inspect.signature(thing).parameters.values() if callable(thing) else ():
@@ -173,3 +175,65 @@ def test_seeds_go_round() -> None:
     """What is derived from the largest seed is a seed."""
     assert seed_after(SEED.high, 1) == 0
     assert seed_after(7, 3) == 10
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """One of each that has public methods, as small as it can be."""
+    few = {"days": 3, "runs": 2, "quiet": True}
+    place = tmp_path_factory.mktemp("results")
+    with in_process():
+        return {
+            "Study": desertion.sweep(scenario="quiet", vary={"asylum": [0.2, 0.8]}, out=place / "s.sqlite", **few),
+            "Comparison": desertion.compare("quiet", ["none", "exit-ban"], out=place / "c.sqlite", **few),
+            "Scenario": desertion.Scenario.load("quiet"),
+            "Society": desertion.Society("quiet", 1),
+        }
+
+
+METHODS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    *(("Study", "chance", {"at_least": level}) for level in (math.nan, "x", True, 10**400)),
+    ("Study", "chance", {"measure": 3}),
+    *(("Study", name, {"measure": "left_total", "at_least": "x"}) for name in ("discover", "confirmed")),
+    ("Study", "pareto", {"wanted": ["left_total"]}),
+    ("Study", "scenario", {"point": [3]}),
+    ("Study", "phase", {"x": 3, "y": "asylum"}),
+    ("Study", "plot", {"measure": 3}),
+    ("Study", "plot", {"kind": 3}),
+    ("Study", "trajectories", {"design": 0, "column": 3}),
+    *(("Comparison", "moves", {"policy": policy}) for policy in (1, None, ["exit-ban"])),
+    ("Comparison", "moves", {"policy": "exit-ban", "force": 3}),
+    ("Comparison", "arm", {"policy": None}),
+    ("Comparison", "gaps", {"policy": "exit-ban", "force": None}),
+    ("Comparison", "headline", {"force": 3}),
+    ("Comparison", "plot", {"kind": 3}),
+    ("Comparison", "report", {"path": None}),
+    ("Scenario", "write", {"path": None}),
+    ("Scenario", "from_toml", {"text": b"name = 'mine'"}),
+    ("Scenario", "from_toml", {"text": Path("mine.toml")}),
+    ("Scenario", "with_policies", {"policies": None}),
+    ("Society", "fits", {"scenario": "quiet", "seed": "x", "has_clocks": True}),
+    ("Society", "fits", {"scenario": 3, "seed": 1, "has_clocks": True}),
+    ("Society", "world", {"scenario": None}),
+)
+
+
+@pytest.mark.parametrize(("of", "method", "given"), METHODS)
+def test_a_wrong_argument_of_a_method_is_answered_with_a_sentence(
+    results: dict[str, Any], of: str, method: str, given: dict[str, Any]
+) -> None:
+    """No trace of Python's, and no chance of 0 of a level that is no number."""
+    with pytest.raises(InputError):
+        getattr(results[of], method)(**given)
+
+
+def test_a_society_sizes_what_it_is_asked_about(results: dict[str, Any]) -> None:
+    """A scenario that was not sized had other people by its word, though built anew they are these."""
+    society, scenario = results["Society"], results["Scenario"]
+    for given in ("quiet", scenario, scenario.sized()):
+        assert society.fits(given, 1, has_clocks=True)
+        assert not society.fits(given, 2, has_clocks=True)
+        assert society.world(given)[0].status.tolist() == society.world(scenario.sized())[0].status.tolist()
+    assert not society.fits(scenario.with_({"scale": 0.5}), 1, has_clocks=True)
+    with pytest.raises(InputError, match="society: .* makes other people"):
+        society.world(scenario.with_({"scale": 0.5}))

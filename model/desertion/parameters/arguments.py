@@ -1,7 +1,9 @@
 """Arguments that public functions are given, each with one rule, checked before anything is done."""
 
 import inspect
+import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import wraps
@@ -73,6 +75,16 @@ class Number(NamedTuple):
         """See `Rule`."""
         if not _is_real(value) or not 0.0 <= value <= self.high or (value == 0.0 and not self.closed):
             raise input_error(name, value, self.rule)
+        return float(value)
+
+
+class Level(NamedTuple):
+    """A number that something is held against: any but NaN, which nothing reaches."""
+
+    def checked(self, name: str, value: Any) -> float:
+        """See `Rule`."""
+        if not _is_real(value) or not (abs(value) <= sys.float_info.max or abs(value) == math.inf):
+            raise input_error(name, value, "must be a number: the level that the measure should reach")
         return float(value)
 
 
@@ -156,6 +168,7 @@ class Truth(NamedTuple):
 
 TABLE = Table()
 TRUTH = Truth()
+LEVEL = Level()
 TEXT = Kind((str,), "must be text")
 NAMES = Names((str,), "must be a name or a list of names")
 DATES = Names((str, date), "must be a day such as 2022-09-21 or a list of days")

@@ -16,7 +16,7 @@ from pydantic import model_validator
 from desertion.errors import InputError, input_error
 from desertion.files import write_text
 from desertion.parameters import Change, Reference
-from desertion.parameters.arguments import TABLE
+from desertion.parameters.arguments import TABLE, Kind, ruled
 from desertion.parameters.field import Settled
 from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
@@ -30,6 +30,7 @@ from desertion.scenario.levers import Target, target
 from desertion.scenario.overlay import Track, conflicts, idle, outdone, tracks, unbanned, unreached
 from desertion.scenario.policy import Policy
 
+_TOML = Kind((str,), "must be the text that `to_toml` gave; a file is read by `Scenario.load`")
 _WORDS = {"title", "summary", "sources", "notes"}
 _PROSE: Any = dict.fromkeys((*_WORDS, "remarks"), True) | {
     parts: {"__all__": _WORDS} for parts in ("forces", "hosts", "overlays")
@@ -320,6 +321,7 @@ class Scenario(Layers):
         return tomli_w.dumps(self.model_dump(exclude_none=True))
 
     @classmethod
+    @ruled(text=_TOML)
     def from_toml(cls, text: str, where: str = "scenario") -> "Scenario":
         """The scenario that `to_toml` wrote.
 
@@ -328,6 +330,7 @@ class Scenario(Layers):
         """
         return build(cls, toml_text(text, where), where=where)
 
+    @ruled()
     def write(self, path: str | Path) -> None:
         """Write the scenario as TOML; a file is there whole or not at all."""
         write_text(Path(path), self.to_toml())

@@ -78,16 +78,18 @@ class Society:
         """Bytes of memory that its arrays take, until a run that was told to be the last has had them."""
         return sum(part.nbytes for part in self._parts.values() if isinstance(part, np.ndarray))
 
-    def world(self, scenario: Scenario, *, last: bool = False) -> tuple[World, Any]:
-        """The world of a sized scenario at the start of day 0, with these people, and the same for kernels.
+    @ruled()
+    def world(self, scenario: Scenario | str | Path, *, last: bool = False) -> tuple[World, Any]:
+        """The world of a scenario at the start of day 0, with these people, and the same for kernels.
 
         Args:
-            scenario: A sized scenario that differs by nothing that building reads: by policies, dates, the dial, behaviour without frailty, the horizon.
+            scenario: A scenario, sized or not, or its name or path, that differs by nothing that building reads: by policies, dates, the dial, behaviour without frailty, the horizon.
             last: Whether the society will not be asked again: the run then has its arrays and no copies.
 
         Raises:
             InputError: If the scenario would have other people.
         """
+        scenario = _sized(scenario)
         self._check(scenario)
         parts = lever_arrays(self._plan, scenario, self.seed, self.has_clocks, events=scenario.timeline())
         for name, part in self._parts.items():
@@ -100,9 +102,10 @@ class Society:
         open_run(core, len(scenario.forces))
         return world, core
 
-    def fits(self, scenario: Scenario, seed: int, *, has_clocks: bool) -> bool:
-        """Whether building the people of a sized scenario anew would give these."""
-        return (seed, has_clocks) == (self.seed, self.has_clocks) and self._same(inputs_of(scenario))
+    @ruled(seed=SEED)
+    def fits(self, scenario: Scenario | str | Path, seed: int, *, has_clocks: bool) -> bool:
+        """Whether building the people of a scenario, sized or not, anew would give these."""
+        return (seed, has_clocks) == (self.seed, self.has_clocks) and self._same(inputs_of(_sized(scenario)))
 
     def _same(self, inputs: Scenario) -> bool:
         return next(_differences(inputs, self.inputs), None) is None and _digest(inputs.graph) == self._graph
@@ -115,6 +118,12 @@ class Society:
         raise InputError(
             f"society: {where} = {new!r} makes other people than these, who were built with {old!r}; build a society for it, or give none"
         )
+
+
+def _sized(scenario: Scenario | str | Path) -> Scenario:
+    """A scenario at its scale; one that is sized as it is."""
+    given = Scenario.load(scenario)
+    return given if given.at_scale else given.sized()
 
 
 def inputs_of(sized: Scenario) -> Scenario:

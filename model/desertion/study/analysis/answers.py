@@ -37,7 +37,7 @@ class Answers(Contents):
         """Chance at each design point that a measure reaches a level, with Wilson's interval; a global cascade's if none is given.
 
         Raises:
-            InputError: If a measure that is neither `share_left` nor a chance is given no level.
+            InputError: If a measure that is neither `share_left` nor a chance is given no level, or the level is no number.
         """
         by = ["design", *parameters_of(self.runs)]
         return cascades.chance_of_cascade(self.runs, by, measure, at_least)
@@ -76,6 +76,7 @@ class Answers(Contents):
             )
         return table
 
+    @ruled()
     def pareto(self, wanted: Mapping[str, str] | None = None) -> pd.DataFrame:
         """Means of each design point and whether it is on the Pareto front.
 

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, refuse_unknown
+from desertion.parameters.arguments import LEVEL
 from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis.tables import done_runs, once
 from desertion.study.statistics import wilson_interval
@@ -55,7 +56,7 @@ def chance_of_cascade(
         One row a group: its columns, runs (that tell), cascades, chance (NaN without runs), low, high.
 
     Raises:
-        InputError: If a column does not exist, no run is finished, or a measure that is no share of all needs a level.
+        InputError: If a column does not exist, no run is finished, or a measure that is no share of all needs a level, or has one that is no number.
     """
     done = done_runs(runs, measure, by=by)
     groups = reached(done[measure], at_least).groupby([done[name] for name in by], sort=False, dropna=False)
@@ -71,13 +72,13 @@ def reached(values: pd.Series, at_least: float | None = None) -> pd.Series[float
     """Whether each value reaches a level, 1 or 0; NaN where it is no finite number.
 
     Raises:
-        InputError: If no level is given for a measure that is neither the size of a cascade nor a chance.
+        InputError: If no level is given for a measure that is neither the size of a cascade nor a chance, or it is no number.
     """
     if at_least is None and values.name != SIZE and not is_chance(str(values.name)):
         raise InputError(
             f"a tenth is the level of {SIZE} and not of {values.name}: give at_least, or ask for its median"
         )
-    at_least = GLOBAL if at_least is None else at_least
+    at_least = GLOBAL if at_least is None else LEVEL.checked("at_least", at_least)
     numbers = values.astype(float)
     return (numbers >= at_least).astype(float).where(np.isfinite(numbers))
 

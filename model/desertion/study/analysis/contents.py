@@ -255,6 +255,7 @@ class Contents:
         vary: dict[str, Any] = self.spec["vary"]
         return tuple(Factor.from_plain(name, vary[name]) for name in self.spec["order"])
 
+    @ruled()
     def scenario(self, point: Mapping[str, Any] | None = None) -> Scenario:
         """The scenario of the study, without the dials of contagion and capacity.
 

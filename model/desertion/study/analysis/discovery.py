@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, extra, input_error
+from desertion.errors import InputError, extra
+from desertion.parameters.arguments import LEVEL
 from desertion.study.analysis.boxes import Box, Column, Limit, box_of, confirmed_box, find_box
 from desertion.study.analysis.tables import done_runs, parameters_of
 
@@ -84,13 +85,13 @@ def cases_of(
         Parameters, one row a design point, and (points,) whether each is of interest.
 
     Raises:
-        InputError: If neither end is given, or the measure does not exist.
+        InputError: If neither end is given, one is no number, or the measure does not exist.
     """
     if at_least is None and at_most is None:
         raise InputError("discovery needs to know what is of interest: give at_least or at_most")
     for name, end in (("at_least", at_least), ("at_most", at_most)):
-        if end is not None and math.isnan(end):
-            raise input_error(name, end, "must be a number: the level that the measure should reach")
+        if end is not None:
+            LEVEL.checked(name, end)
     done = done_runs(runs, measure)
     groups = done.groupby("design")
     middle = groups[measure].median()

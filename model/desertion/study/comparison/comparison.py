@@ -4,6 +4,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from desertion.parameters.arguments import ruled
 from desertion.study.comparison import report
 from desertion.study.comparison.pictures import draw
 from desertion.study.comparison.tables import Tables
@@ -24,6 +25,7 @@ class Comparison(Tables):
         """
         return draw(self, kind, force=force)
 
+    @ruled()
     def report(self, path: str | Path) -> Path:
         """Path of the report, one self-contained HTML file, after it is written."""
         return report.write(self, Path(path))

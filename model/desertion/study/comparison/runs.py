@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, refuse_unknown
 from desertion.figures.labels import many, policy, titled
+from desertion.parameters.arguments import STUDY_RUN, ruled
 from desertion.scenario import Scenario
 from desertion.scenario.documents import AS_IT_IS, JOIN
 from desertion.study.analysis.bands import same_length
@@ -39,6 +40,7 @@ class Runs:
         StudyFailedError: If some policy has no finished run, or none of a replicate that finished under the baseline too.
     """
 
+    @ruled(path=STUDY_RUN)
     def __init__(self, path: str | Path, *, keep: object = None) -> None:
         self.path = Path(path)
         self._keep = keep
