@@ -42,7 +42,7 @@ SIGNATURES = {
     "thesis": "series, quick, simulations, unseen, at_risk, doors, rules, kind, unit, seed, out, tell",
     "trace": "scenario, person, days, policies, settings, seed, scale",
 }
-CLASSES = ("Civilian", "Comparison", "DesertionModel", "InputError", "Policy", "Reservist", "Scenario", "Society", "Soldier", "Study")  # fmt: skip
+CLASSES = ("Civilian", "Comparison", "DesertionModel", "InputError", "Policy", "Reservist", "RunOptions", "Scenario", "Society", "Soldier", "Study", "StudyFailedError")  # fmt: skip
 # Commands whose question is a class, or which look at files that others wrote.
 OF_CLASSES = {"run": "DesertionModel", "show": "Study", "export": "Study", "plot": "Comparison", "merge": "Study"}
 OF_THE_PROGRAM = ("app", "dock", "list", "new", "selfcheck", "warm")

@@ -28,9 +28,10 @@ Questions: each takes a `Scenario`, a name or a path, and gives a table or an ob
     `match`               worlds that targets do not rule out -> object with tables
     `claims`              claims judged over plausible worlds
     `thesis`              contagion against its rivals on all series
+    `RunOptions`          with what the runs of a question are done: executor, scheduler, shard and the like
 
 Every name is loaded when it is first used, so that importing `desertion` costs next to nothing. `InputError` is what wrong
-input raises: one sentence that says what, where and the way out.
+input raises: one sentence that says what, where and the way out. `StudyFailedError` is raised where no run could be finished.
 """
 
 from importlib import import_module
@@ -49,11 +50,13 @@ if TYPE_CHECKING:
     from desertion.study.checkup import check
     from desertion.study.comparison.compare import compare
     from desertion.study.comparison.comparison import Comparison
+    from desertion.study.failures import StudyFailedError
     from desertion.study.history.history import history
     from desertion.study.matching.match import match
     from desertion.study.places.contagion import contagion
     from desertion.study.questions import claims, search, sensitivity
     from desertion.study.rerun import rerun
+    from desertion.study.run.options import RunOptions
     from desertion.study.run.sweep import sweep
     from desertion.study.thesis.thesis import thesis
     from desertion.theory.summary import theory
@@ -67,10 +70,12 @@ __all__ = [
     "InputError",
     "Policy",
     "Reservist",
+    "RunOptions",
     "Scenario",
     "Society",
     "Soldier",
     "Study",
+    "StudyFailedError",
     "__version__",
     "at_real_size",
     "calibrate",
@@ -96,10 +101,12 @@ _HOMES = {
     "InputError": "desertion.errors",
     "Policy": "desertion.scenario",
     "Reservist": "desertion.simulation.population.persons",
+    "RunOptions": "desertion.study.run.options",
     "Scenario": "desertion.scenario",
     "Society": "desertion.simulation.society.society",
     "Soldier": "desertion.simulation.population.persons",
     "Study": "desertion.study.analysis.study",
+    "StudyFailedError": "desertion.study.failures",
     "at_real_size": "desertion.study.analysis.columns",
     "calibrate": "desertion.study.calibration.calibrate",
     "check": "desertion.study.checkup",

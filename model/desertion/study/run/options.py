@@ -1,11 +1,12 @@
 """Options: with what a study is run, and the executor and progress that come of them."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from desertion.parameters.arguments import Kind
+from desertion.errors import input_error
+from desertion.parameters.arguments import TEXT, TRUTH, WORKERS, Kind, Rule
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cluster import Certificates, dask_executor
@@ -29,6 +30,9 @@ class RunOptions:
         retry_failed: Run failed, timed out and quarantined runs again.
         quiet: Whether to show no progress.
         driving: How to drive the runs.
+
+    Raises:
+        InputError: If one of them cannot be what it is given for.
     """
 
     workers: int = 0
@@ -41,6 +45,34 @@ class RunOptions:
     quiet: bool = False
     driving: DriveOptions = field(default_factory=DriveOptions)
 
+    def __post_init__(self) -> None:
+        """Check what was given before anything runs with it."""
+        for name, rule in _RULES.items():
+            rule.checked(name, getattr(self, name))
+        if self.certificates is not None:
+            _CERTIFICATES.checked("certificates", self.certificates)
+        if self.executor is not None and not callable(getattr(self.executor, "submit", None)):
+            raise input_error("executor", self.executor, "must have the interface of concurrent.futures.Executor")
+        if not _is_part(self.shard):
+            raise input_error("shard", self.shard, "must be (i, n) with 1 <= i <= n, such as (2, 8)")
+
+
+def _is_part(shard: object) -> bool:
+    """Whether it is a part of so many."""
+    match shard:
+        case (int() as part, int() as parts):
+            return isinstance(shard, tuple) and 1 <= part <= parts
+        case _:
+            return False
+
+
+_RULES: Mapping[str, Rule] = {
+    "workers": WORKERS,
+    "scheduler": TEXT,
+    **dict.fromkeys(("accept_changes", "retry_failed", "quiet"), TRUTH),
+    "driving": Kind((DriveOptions,), "must be DriveOptions"),
+}
+_CERTIFICATES = Kind((Certificates,), "must be Certificates")
 
 _OPTIONS = Kind((RunOptions,), "must be RunOptions, as in options=RunOptions(shard=(1, 4))")
 
