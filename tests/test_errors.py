@@ -33,7 +33,7 @@ def test_unknown_name_offers_the_nearest_or_the_list(known: list[str], way_out: 
 @pytest.mark.parametrize("name", [None, 3, ["fast-track"], b"fast-track"])
 def test_what_is_no_text_is_the_name_of_nothing(name: object) -> None:
     """A slip in Python is answered as a slip of the pen is."""
-    with pytest.raises(InputError, match="there is no policy .*; known are: fast-track"):
+    with pytest.raises(InputError, match=r"there is no policy .*; known are: fast-track"):
         refuse_unknown("policy", name, {"fast-track": 1})
 
 

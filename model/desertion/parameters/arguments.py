@@ -148,7 +148,9 @@ class Names(NamedTuple):
         refuse_unordered(name, value)
         # NumPy calls an array of no dimension iterable.
         is_list = (
-            isinstance(value, Iterable) and not isinstance(value, Mapping | bytes) and getattr(value, "shape", None) != ()
+            isinstance(value, Iterable)
+            and not isinstance(value, Mapping | bytes)
+            and getattr(value, "shape", None) != ()
         )
         held = tuple(cast(Iterable[object], value)) if is_list else ()
         if not is_list or not all(isinstance(each, self.types) for each in held):

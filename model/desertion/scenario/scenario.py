@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 import tomli_w
 from pydantic import model_validator
 
-from desertion.errors import InputError, input_error
+from desertion.errors import input_error
 from desertion.files import write_text
 from desertion.parameters import Change, Reference
 from desertion.parameters.arguments import TABLE, Kind, ruled

@@ -94,7 +94,9 @@ def refuse_twice(stated: Mapping[str, Any], settings: Mapping[str, Any]) -> None
     """
     for key, value in stated.items():
         if key in settings:
-            raise InputError(f"{key} is given twice, as {shortened(value, plain=True)} and among the settings: give one of them")
+            raise InputError(
+                f"{key} is given twice, as {shortened(value, plain=True)} and among the settings: give one of them"
+            )
 
 
 def narrowness(key: str) -> int:

@@ -485,7 +485,7 @@ def test_numpys_whole_numbers_name_design_points_as_pythons_do(done: Study) -> N
             with pytest.raises(InputError, match=r"design = .* must be a whole number in"):
                 ask()
     for wrong in (np.array("0"), [True]):
-        with pytest.raises(InputError, match="designs = .* must be a whole number"):
+        with pytest.raises(InputError, match=r"designs = .* must be a whole number"):
             done.bands(designs=wrong)  # pyright: ignore[reportArgumentType]
 
 

@@ -314,8 +314,13 @@ def test_a_measure_may_not_take_a_shipped_name(asked: Callable[..., object], nam
 def test_a_measure_may_not_take_the_name_of_another_column(name: str) -> None:
     """Its numbers stood under another name than the one asked for, where no answer found them; it is refused before anything runs."""
     few = {"scenario": "toy", "days": 2, "runs": 1, "workers": 1, "quiet": True}
-    for varied in ({"vary": {"asylum": [0.5], "hosts.*.border": [1]}}, {"points": [{"asylum": 0.5, "hosts.*.border": 1}]}):
-        with pytest.raises(InputError, match=f"measures = '{re.escape(name)}' is the name of another column of the table"):
+    for varied in (
+        {"vary": {"asylum": [0.5], "hosts.*.border": [1]}},
+        {"points": [{"asylum": 0.5, "hosts.*.border": 1}]},
+    ):
+        with pytest.raises(
+            InputError, match=f"measures = '{re.escape(name)}' is the name of another column of the table"
+        ):
             sweep(measures={name: lambda _model: 1.0}, **few, **varied)
 
 

@@ -107,7 +107,9 @@ ASKED = {
     "theory": lambda policies: theory("toy", policies=policies),
     "compare": lambda policies: compare("toy", policies, quiet=True),
     "sweep": lambda policies: sweep(scenario="toy", policies=policies, quiet=True),
-    "search": lambda policies: search(scenario="toy", vary={"asylum": {"range": [0, 1]}}, policies=policies, quiet=True),
+    "search": lambda policies: search(
+        scenario="toy", vary={"asylum": {"range": [0, 1]}}, policies=policies, quiet=True
+    ),
 }
 """Everything that takes policies."""
 
@@ -116,16 +118,16 @@ ASKED = {
 def test_a_set_of_policies_is_refused_since_it_has_no_order(ask: Callable[[Any], object]) -> None:
     """The first is the baseline and the last wins: of a set both hung on where Python's hashes began."""
     for policies in ({"exit-ban", "fast-track"}, frozenset({"exit-ban"})):
-        with pytest.raises(InputError, match="policies = .* has no order; give a list"):
+        with pytest.raises(InputError, match=r"policies = .* has no order; give a list"):
             ask(policies)
 
 
 @pytest.mark.parametrize("ask", [compare, sweep])
 def test_a_set_within_a_list_of_mixes_is_refused_too(ask: Callable[..., object]) -> None:
     """A mix is an order as well."""
-    with pytest.raises(InputError, match="policies = .* has no order; give a list"):
+    with pytest.raises(InputError, match=r"policies = .* has no order; give a list"):
         ask(scenario="toy", policies=["none", {"exit-ban", "fast-track"}], quiet=True)
-    with pytest.raises(InputError, match="daily = .* has no order; give a list"):
+    with pytest.raises(InputError, match=r"daily = .* has no order; give a list"):
         sweep(scenario="toy", daily={"left", "strength"}, quiet=True)  # pyright: ignore[reportArgumentType]
 
 
