@@ -1,6 +1,7 @@
 """The daily probability of leaving against the share of peers gone and the asylum dial, from the rules themselves."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,22 +102,22 @@ def _chances(morning: _Morning, who: str, shares: NDArray[np.float64]) -> NDArra
 
 def _first_morning(scenario: Scenario, position: float, whos: Sequence[str]) -> _Morning:
     """The first morning in a world of few people, or in one of the scenario's own size where too few of a kind would be left of it."""
-    from desertion.simulation.model import DesertionModel
-
     # A call-up that is decreed on the first day is news of that day already.
     placed = scenario.with_({"asylum": position, "days": 1, "forces.*.waves": []})
     small = min(scenario.scale, _PEOPLE / scenario.people)
-    for scale in dict.fromkeys((small, scenario.scale)):
-        try:
-            model = DesertionModel(placed.with_({"scale": scale}), rng=0)
-        except InputError:
-            # A large reserve beside a small army: shrunk that far, no whole squad is left.
-            if scale == scenario.scale:
-                raise
-            continue
-        people = {who: _people(model.world, who) for who in whos}
-        if scale == scenario.scale or all(some.any() for some in people.values()):
-            break
+    # A large reserve beside a small army: shrunk that far, no whole squad is left.
+    with suppress(InputError):
+        morning = _lived(placed.with_({"scale": small}), whos)
+        if small == scenario.scale or all(some.any() for some in morning.people.values()):
+            return morning
+    return _lived(placed, whos)
+
+
+def _lived(scenario: Scenario, whos: Sequence[str]) -> _Morning:
+    from desertion.simulation.model import DesertionModel
+
+    model = DesertionModel(scenario, rng=0)
+    people = {who: _people(model.world, who) for who in whos}
     model.step()
     return _Morning(model.world, people)
 

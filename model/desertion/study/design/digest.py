@@ -96,6 +96,8 @@ def _opened(thing: Any) -> tuple[str, Iterable[object]]:
             return type(thing).__name__, (thing.__func__,)
         case _ if _is_foreign(type(thing).__module__) and isinstance(getattr(thing, "__wrapped__", None), FunctionType):
             return "wrapped", (type(thing), thing.__wrapped__)  # cached or compiled, and its state is that of its runs
+        case _ if isinstance(getattr(thing, "__qualname__", None), str) and _is_foreign(str(thing.__module__)):
+            return _named(thing, str(thing.__module__), ())  # a compiled function, whose type is of no package
         case _:
             return "object", (type(thing), *_state(thing))
 
