@@ -110,7 +110,9 @@ def moved(scenario: Scenario, name: str) -> Iterator[Ends]:
             ):
                 continue
             low, high = bounds_of(info)
-            whole = type(value)
+            whole = (
+                (lambda number: 2 * int(number / 2)) if field == "degree" else type(value)
+            )  # of ties, an even number
             yield Ends(
                 key, f"{value:g}", {key: max(whole(value / 2), low)}, {key: min(whole(value * 2), high)}, stated=False
             )
@@ -176,4 +178,4 @@ def main(name: str = "russia-2022", replicates: int = 6) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2], *map(int, sys.argv[2:3]))
+    main(*sys.argv[1:2], **{"replicates": int(number) for number in sys.argv[2:3]})

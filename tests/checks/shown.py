@@ -56,6 +56,7 @@ LEFT = {
     "desertion contagion afghan_districts_2021.csv": "its data are not in the repository",
     "desertion contagion acw_battle_losses.csv": "its data are not in the repository",
     "python experiments/mechanisms/mechanisms.py": "two minutes; at least half a minute with two replicates",
+    "python experiments/ends/ends.py": "a quarter of an hour of two cores and more; tests/scenario/test_ends.py tries one number",
     "python -m tests.checks.claim_words": "its reports are those of hours of runs; tests/study/claims/test_shipped.py holds its table to those that are shipped",
     "python -m tests.benchmarks": "eight minutes on an idle machine; tests/benchmarks/test_benchmarks.py tries its parts",
     "python -m tests.study.calibration.interval_coverage": "a quarter of an hour on an idle core; tests/study/calibration/test_coverage.py tries a few series",
