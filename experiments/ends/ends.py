@@ -178,4 +178,5 @@ def main(name: str = "russia-2022", replicates: int = 6) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2], **{"replicates": int(number) for number in sys.argv[2:3]})
+    given = sys.argv[1:]
+    main(given[0] if given else "russia-2022", int(given[1]) if len(given) > 1 else 6)
