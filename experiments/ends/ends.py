@@ -152,7 +152,8 @@ def row(scenario: Scenario, base: np.ndarray, ends: Ends) -> list[object]:
     ]
     for settings in (ends.low, ends.high):
         try:
-            told += [f"{value:.3g}" for value in np.median(counted(scenario, settings, len(base)) / base, axis=0)]
+            with np.errstate(invalid="ignore", divide="ignore"):  # an offer that adds nobody has no multiple
+                told += [f"{value:.3g}" for value in np.median(counted(scenario, settings, len(base)) / base, axis=0)]
         except InputError as refused:
             told += [str(refused), ""]
     return told
