@@ -6,8 +6,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
+from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +28,7 @@ from desertion.study.run.origin import commit, header, versions
 from desertion.study.run.sweep import run_study
 from desertion.study.run.task import task_fingerprint
 from desertion.study.store.writer import StudyWriter
+from tests.app.folder import Here
 
 PACKAGE = Path(sources.__file__).resolve().parents[2]
 POLICY = 'title = "mine"\n[[change]]\nset = { "hosts.*.border" = 0 }\n'
@@ -90,28 +94,73 @@ def test_a_resume_after_an_edit_is_refused_and_names_the_file(
     _open(own(), path)
 
 
-@pytest.mark.parametrize(("file", "said"), [("mine.toml", "policy mine.toml changed"), ("unread.toml", "")])
-def test_rows_during_whose_making_a_file_was_edited_are_refused(
-    own: Callable[[], StudySpec], tmp_path: Path, file: str, said: str
+class _Elsewhere(Here):
+    """Does chunks in another folder, and keeps nothing that the driver has read, as a worker of a cluster does that was started there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        (chunk,) = args
+        with chdir(self.folder):
+            return super().submit(fn, replace(chunk, edition=str(self.folder)), **kwargs)
+
+
+@pytest.mark.parametrize("task", ["model", "comparison"])
+def test_a_worker_reads_no_file_of_its_own_folder(
+    own: Callable[[], StudySpec], tmp_path: Path, task: str, lasting: Callable[[Path], list[tuple[object, ...]]]
 ) -> None:
-    """Whoever runs later reads the edited file; a resume would tell, but all is done. What was run is kept."""
-    path, plan = tmp_path / "s.sqlite", own()
+    """Where other files have the names that the study gives, its rows are those of a worker who stands in the study's folder."""
+    spec = replace(own(), task=task, daily=(), days=40)
+    other = tmp_path / "other"
+    other.mkdir()
+    for file in tmp_path.glob("*.toml"):
+        (other / file.name).write_text(file.read_text().replace("access = 0.3", "access = 0.9"))
+    (other / "mine.toml").write_text(POLICY.replace("= 0", "= 2"))
+    for name in ("ties.csv", "other-ties.csv"):
+        (other / name).write_text("3,4\n")
+    for name, executor in (("there", _Elsewhere(other)), ("here", Here())):
+        done = run_study(spec, tmp_path / f"{name}.sqlite", RunOptions(executor=executor, workers=1, quiet=True))
+        assert done.counts == {"done": 8}
+    assert lasting(tmp_path / "there.sqlite") == lasting(tmp_path / "here.sqlite")
+
+
+def test_a_file_that_is_edited_while_a_study_runs_is_read_by_no_later_run(
+    own: Callable[[], StudySpec], tmp_path: Path, lasting: Callable[[Path], list[tuple[object, ...]]]
+) -> None:
+    """All rows are those of a study that nobody disturbed; its file is gone on with once the edit is taken back."""
+    policies = (POLICY, POLICY.replace("= 0", "= 2"))
 
     def editing(model: DesertionModel) -> float:
-        (tmp_path / file).write_text(POLICY.replace("= 0", "= 2"))
+        (tmp_path / "mine.toml").write_text(policies[1])
         return 0.0
 
-    with ThreadPoolExecutor(1) as pool:
-        spec, options = (
-            with_own(plan, own_of({}, {"edited": editing})),
-            RunOptions(executor=pool, workers=1, quiet=True),
-        )
-        if said:
-            with pytest.raises(InputError, match=f"{said} while the study ran, .* before or after: start anew with"):
-                run_study(spec, path, options)
-        else:
-            run_study(spec, path, options)
-    assert Answers(path).counts == {"done": 8}
+    def still(model: DesertionModel) -> float:
+        return 0.0
+
+    for name, measure in (("edited", editing), ("calm", still)):
+        spec = with_own(own(), own_of({}, {"mine": measure}))
+        (tmp_path / "mine.toml").write_text(policies[0])
+        run_study(spec, tmp_path / f"{name}.sqlite", RunOptions(executor=Here(), workers=1, quiet=True))
+    assert lasting(tmp_path / "edited.sqlite") == lasting(tmp_path / "calm.sqlite")
+
+
+def test_rows_during_whose_making_the_tasks_code_was_edited_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs later has the edited code; a resume would tell, but all is done. What was run is kept."""
+    monkeypatch.syspath_prepend(tmp_path)
+    editing = "    from pathlib import Path\n    Path(__file__).write_text(Path(__file__).read_text() + '#')\n    return Outcome"
+    (tmp_path / "edited_task.py").write_text(
+        TASK.replace("from helping import total", "total = float").replace("    return Outcome", editing)
+    )
+    spec, path = spec_from({"task": "edited_task.run"}, "s", "s.toml"), tmp_path / "s.sqlite"
+    with pytest.raises(
+        InputError, match=r"code edited_task changed while the study ran, .* before or after: start anew"
+    ):
+        run_study(spec, path, RunOptions(executor=Here(), workers=1, quiet=True))
+    assert Answers(path).counts == {"done": 1}
+    sys.modules.pop("edited_task", None)
 
 
 def test_a_resume_after_an_edit_of_the_tasks_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

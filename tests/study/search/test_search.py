@@ -23,7 +23,6 @@ from desertion.study.design.reading import read_spec
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cost import plan
-from desertion.study.run.described import described
 from desertion.study.run.inspection import inspected
 from desertion.study.run.sweep import drive, study_path
 from desertion.study.run.task import Outcome
@@ -357,22 +356,18 @@ def test_a_search_that_grows_keeps_its_rival_and_its_check(tmp_path: Path, study
         pd.testing.assert_frame_equal(grown, whole)
 
 
-def test_rows_of_a_search_whose_scenario_is_edited_meanwhile_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_rows_of_a_search_whose_code_is_edited_meanwhile_are_refused(
+    tmp_path: Path, study: Callable[..., StudySpec], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As those of a sweep are: nobody knows which of them know of the edit."""
-    scenario = tmp_path / "own.toml"
-    text = (ROOT / "seeds" / "scenarios" / "toy.toml").read_text(encoding="utf-8")
-    scenario.write_text(text, encoding="utf-8")
-    spec = described(scenario, None, None, {"vary": {"asylum": {"range": [0.0, 1.0]}}, "days": 3, "scale": 0.2})
 
     def edits(*args: Any) -> None:
         drive(*args)
-        scenario.write_text(text.replace("days = 200", "days = 90"), encoding="utf-8")
+        monkeypatch.setattr("desertion.study.run.task.model_code", lambda: {"code engine": "edited"})
 
     monkeypatch.setattr("desertion.study.search.search.drive", edits)
-    with pytest.raises(InputError, match=r"changed while the study ran"):
-        search(spec, Goal({"left_total": "more"}, {}), 2, tmp_path / "s.sqlite", at_once())
+    with pytest.raises(InputError, match=r"code engine.* changed while the study ran"):
+        search(_levers(study), GOAL, 2, tmp_path / "s.sqlite", at_once())
 
 
 def test_the_joint_front_keeps_what_nothing_in_either_search_beats(

@@ -135,7 +135,7 @@ def _wait(come: Callable[[float], bool], what: str, tell: Tell, stop: threading.
 def _run(spec: StudySpec, tell: Tell, stop: threading.Event) -> Comparison:
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.run.origin import header
-    from desertion.study.run.sweep import RunOptions, drive
+    from desertion.study.run.sweep import RunOptions, drive, held_throughout
     from desertion.study.store.writer import StudyWriter
 
     keep, points = PassingFolder(), spec.points()
@@ -154,9 +154,11 @@ def _run(spec: StudySpec, tell: Tell, stop: threading.Event) -> Comparison:
 
     tell(state="working", done=0, parts=len(points) * spec.replicates.number)
     pool = _pool()
-    writer = StudyWriter.open(path, header(spec, points, (1, 1)), points)
+    about = header(spec, points, (1, 1))
+    writer = StudyWriter.open(path, about, points)
     try:
-        drive(spec, points, writer, RunOptions(quiet=True), pool, pool.workers, report)
+        with held_throughout(spec, points, about, path, "") as told:
+            drive(told, points, writer, RunOptions(quiet=True), pool, pool.workers, report)
     finally:
         writer.close()
     return Comparison(path, keep=keep)

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from desertion.errors import InputError, input_error, unknown_name
@@ -44,15 +45,20 @@ def scenario_of(spec: Mapping[str, Any]) -> Scenario:
         InputError: If the scenario, a policy or a setting does not exist or is out of range, or two dials turn the same weights.
     """
     named = {key: spec[key] for key in ("scenario", "policies", "scale", "days", "settings")}
-    named["documents"] = spec.get("documents", {})
-    return _scenario(json.dumps(named, sort_keys=True))
+    held = sorted((name, _once(text)) for name, text in spec.get("documents", {}).items())
+    return _scenario(json.dumps(named, sort_keys=True), tuple(held))
+
+
+# Each chunk brings the texts anew, and the scenarios that are kept would keep as many copies of them.
+@lru_cache(64)
+def _once(text: str) -> str:
+    return text
 
 
 # What is named decides the scenario of an edition, and nobody can change a frozen one: all replicates may share it.
 @kept(_SCENARIOS_KEPT)
-def _scenario(named: str) -> Scenario:
-    point = json.loads(named)
-    documents: dict[str, str] = point["documents"]
+def _scenario(named: str, held: tuple[tuple[str, str], ...]) -> Scenario:
+    point, documents = json.loads(named), dict(held)
     base, policies = scenario_at(point["scenario"], documents), policies_at(point["policies"], documents)
     settings = dict(point["settings"])
     if "graph" in settings:

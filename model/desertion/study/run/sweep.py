@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import replace
 from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
@@ -200,22 +201,42 @@ def _run(spec: StudySpec, path: Path, options: RunOptions, keep: object, *, samp
         command=options.driving.hint,
     )
     try:
-        with working(spec, options, look.sound[0]) as (executor, workers, report):
-            drive(spec, points, writer, options, executor, workers, report)
+        with (
+            held_throughout(spec, points, about, path, options.driving.hint) as told,
+            working(spec, options, look.sound[0]) as (executor, workers, report),
+        ):
+            drive(told, points, writer, options, executor, workers, report)
     finally:
         writer.close()
-    refuse_edited_meanwhile(spec, points, path, about["fingerprint"], options.driving.hint)
     study = Study(path, keep=keep)
     _refuse_hopeless(study, passing=keep is not None)
     return study
 
 
-def refuse_edited_meanwhile(
-    spec: StudySpec, points: tuple[Point, ...], path: Path, begun: Mapping[str, str], command: str
-) -> None:
-    """Refuse the rows of a file if what decides them is no longer what they were begun with, see `refuse_edited`."""
+@contextmanager
+def held_throughout(
+    spec: StudySpec, points: tuple[Point, ...], about: Mapping[str, Any], path: Path, command: str
+) -> Generator[StudySpec]:
+    """Hold what decides a study's rows while the body makes them.
+
+    Args:
+        spec: The study.
+        points: Its design points.
+        about: Its header.
+        path: Its file.
+        command: The command that goes on with the file.
+
+    Yields:
+        The study as its workers are told it: with the texts that the header holds, so that none reads a file of its own folder or an edited one.
+
+    Raises:
+        InputError: If what is not held was changed meanwhile, see `refuse_edited`.
+    """
+    told = replace(spec, documents=(*spec.documents, *about["documents"].items()))
+    begun = fingerprint_of(told, points)
+    yield told
     try:
-        now = fingerprint_of(spec, points)
+        now = fingerprint_of(told, points)
     except InputError:  # a document that is gone by now was read as it was, or its runs failed
         return
     refuse_edited(path, begun, now, command)

@@ -27,7 +27,7 @@ from desertion.study.failures import interruptions
 from desertion.study.run.inspection import Inspection, inspected
 from desertion.study.run.origin import header
 from desertion.study.run.runner import Progress
-from desertion.study.run.sweep import RunOptions, drive, refuse_edited_meanwhile, working
+from desertion.study.run.sweep import RunOptions, drive, held_throughout, working
 from desertion.study.run.task import task
 from desertion.study.search.candidates import SearchResult, judged, require_some
 from desertion.study.store.reader import StudyFile
@@ -118,17 +118,19 @@ def _growing(
         out, {**begun, **about}, None, accept_changes=options.accept_changes, command=options.driving.hint
     )
     try:
-        with working(spec, options, look.sound[0]) as (executor, workers, report):
+        with (
+            held_throughout(spec, _ANY, begun, out, options.driving.hint) as told,
+            working(spec, options, look.sound[0]) as (executor, workers, report),
+        ):
 
             def extended(points: Sequence[Point], most: int, retry_from: int) -> None:
                 writer.extend(points)
                 whole = _of_all(report, most * spec.replicates.number)
-                drive(spec, tuple(points), writer, options, executor, workers, whole, retry_from)
+                drive(told, tuple(points), writer, options, executor, workers, whole, retry_from)
 
             yield writer, extended
     finally:
         writer.close()
-    refuse_edited_meanwhile(spec, _ANY, out, begun["fingerprint"], options.driving.hint)
 
 
 def _tried(spec: StudySpec, points: Sequence[Point], out: Path, options: RunOptions | None) -> tuple[Study, list[int]]:
