@@ -1,12 +1,15 @@
 """Driving a study: failures, deaths, time limits and interruptions end up where they belong."""
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.analysis.study import Study
+from desertion.study.design.reading import spec_from
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StudyFailedError, WorkersLostError
 from desertion.study.run.runner import DriveOptions, Progress
@@ -204,6 +208,46 @@ def test_workers_that_are_gone_for_good_end_the_study_and_blame_no_run(tmp_path:
     with pytest.raises(WorkersLostError, match="0 of 12 runs are kept"):
         _run(study(), tmp_path / "s.sqlite", executor=_Dead())
     assert Study(tmp_path / "s.sqlite").counts == {}
+
+
+class _Stranger(Here):
+    """Does chunks as a process would that has other code, versions or documents under one name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        (chunk,) = args
+        begun = {**chunk.begun, self.name: "another"}
+        return super().submit(fn, replace(chunk, begun=begun, edition=self.name), **kwargs)
+
+
+@pytest.mark.parametrize("name", ["code engine", "code tests.study.run.fake", "versions.numpy", "world"])
+def test_a_worker_that_has_not_what_the_study_was_begun_with_is_refused(tmp_path: Path, study: Make, name: str) -> None:
+    """Its host and what differs are named, and no row of it is kept; the study goes on with workers that have it."""
+    where = re.escape(f"worker {socket.gethostname()}:{os.getpid()} has not what the study was begun with ({name}: ")
+    with pytest.raises(InputError, match=where + r'"another" -> "[\w.]+"\): give it the same code'):
+        _run(study(), tmp_path / "s.sqlite", executor=_Stranger(name), workers=1)
+    assert Study(tmp_path / "s.sqlite").counts == {}
+    assert _run(study(), tmp_path / "s.sqlite", executor=Here(), workers=1).counts == {"done": 12}
+
+
+def test_a_process_that_lives_on_is_held_to_the_code_that_it_began_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module that is edited between two studies is read by new workers; this one still runs the old, and says so."""
+    monkeypatch.syspath_prepend(tmp_path)
+    text = (
+        "import numpy as np\nfrom desertion.study.run.task import Outcome\n"
+        'def run(spec, replicate, seed):\n    return Outcome({"left_total": 1.0}, np.empty((0, 0), np.float32), ())\n'
+    )
+    (tmp_path / "lasting_task.py").write_text(text)
+    spec = spec_from({"task": "lasting_task.run"}, "s", "s.toml")
+    _run(spec, tmp_path / "one.sqlite", executor=Here(), workers=1)
+    (tmp_path / "lasting_task.py").write_text(text.replace("1.0", "2.0"))
+    with pytest.raises(InputError, match=r"worker .* has not .*code lasting_task"):
+        _run(spec, tmp_path / "two.sqlite", executor=Here(), workers=1)
+    sys.modules.pop("lasting_task", None)
 
 
 def test_a_stock_pool_that_breaks_is_reported_and_the_file_resumes(tmp_path: Path, study: Make) -> None:

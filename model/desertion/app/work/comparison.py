@@ -157,8 +157,8 @@ def _run(spec: StudySpec, tell: Tell, stop: threading.Event) -> Comparison:
     about = header(spec, points, (1, 1))
     writer = StudyWriter.open(path, about, points)
     try:
-        with held_throughout(spec, points, about, path, "") as told:
-            drive(told, points, writer, RunOptions(quiet=True), pool, pool.workers, report)
+        with held_throughout(spec, points, about, path, "") as (told, begun):
+            drive(told, points, begun, writer, RunOptions(quiet=True), pool, pool.workers, report)
     finally:
         writer.close()
     return Comparison(path, keep=keep)

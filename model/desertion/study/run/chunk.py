@@ -11,16 +11,23 @@ import time
 import traceback
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from desertion.errors import InputError
 from desertion.rules.draws import stream_seed
-from desertion.study.design.edition import reading
-from desertion.study.run.task import Outcome, task
+from desertion.study.design.edition import kept, reading
+from desertion.study.design.spec import difference
+from desertion.study.run.origin import made_with
+from desertion.study.run.task import Outcome, Task, documents_of, task, words_of
 from desertion.study.store.row import DONE, FAILED, TIMEOUT, Row
+
+_MOST_TOLD = 4
+"""Differences that a refusal names."""
 
 _COMPILERS = re.compile(r"[\\/](numba|llvmlite)[\\/]")
 
@@ -48,12 +55,14 @@ class Chunk:
         seed: Seed of the study.
         time_limit: Seconds that one run may take, 0 for no limit.
         edition: Mark of the edition in which the study reads its documents.
+        begun: What the study was begun with, see `origin.state_of`; a worker that has other code, versions or documents is refused.
     """
 
     tickets: tuple[Ticket, ...]
     seed: int
     time_limit: float
     edition: str = ""
+    begun: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +75,17 @@ class Finished:
 
 
 def run_chunk(chunk: Chunk) -> Finished:
-    """Do the runs of a chunk one after the other; a run that fails keeps its traceback and stops no other."""
+    """Do the runs of a chunk one after the other; a run that fails keeps its traceback and stops no other.
+
+    Raises:
+        InputError: If this process has not what the study was begun with; then nothing is run.
+    """
     began = time.perf_counter()
     columns: tuple[str, ...] = ()
     rows: list[Row] = []
+    with reading(chunk.edition):
+        for ticket in chunk.tickets if chunk.begun else ():
+            _refuse_others(ticket, chunk.begun)
     for ticket in chunk.tickets:
         with reading(chunk.edition):
             row, named = _run(ticket, chunk)
@@ -78,9 +94,43 @@ def run_chunk(chunk: Chunk) -> Finished:
     return Finished(tuple(rows), columns, time.perf_counter() - began)
 
 
+def _refuse_others(ticket: Ticket, begun: Mapping[str, str]) -> None:
+    """Refuse a run for which this process has other code, versions or documents than the study was begun with."""
+    name, words = str(ticket.spec["task"]), words_of(ticket.spec)
+    if words in _compared():
+        return
+    try:
+        here = _made_with(task(name), name) | documents_of(name, ticket.spec)
+    except InputError:  # the run says what is missing here
+        return
+    lines = list(difference({key: begun.get(key, "(absent)") for key in here}, here))
+    if lines:
+        raise InputError(
+            f"worker {_worker()} has not what the study was begun with ({'; '.join(lines[:_MOST_TOLD])}): give it the same code, "
+            f"versions and files, start it anew, and then the same command again"
+        )
+    _compared().add(words)
+
+
+@kept(4)
+def _compared() -> set[object]:
+    """The words of runs for which this process was found to have what an edition's study was begun with."""
+    return set()
+
+
+# As it was when this process had it first: what is edited later is not what a process runs that lives on.
+@lru_cache(8)
+def _made_with(_run: Task, name: str) -> dict[str, str]:
+    return made_with(name)
+
+
+def _worker() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
 def _run(ticket: Ticket, chunk: Chunk) -> tuple[Row, tuple[str, ...]]:
     began = time.perf_counter()
-    row = Row(ticket.design, ticket.replicate, DONE, ticket.attempt, worker=f"{socket.gethostname()}:{os.getpid()}")
+    row = Row(ticket.design, ticket.replicate, DONE, ticket.attempt, worker=_worker())
     columns: tuple[str, ...] = ()
     try:
         run = task(str(ticket.spec["task"]))

@@ -13,7 +13,7 @@ from desertion.study.design.documents import gathered
 from desertion.study.design.edition import reading
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import REPEATABLE, StudySpec
-from desertion.study.run.task import fingerprint
+from desertion.study.run.task import code_of, fingerprint
 
 _DECIDING = ("numpy", "numba", "llvmlite", "scipy", "pandas", "mesa", "networkx")
 """Packages on which a run's bits depend: SciPy draws thresholds and solves for dials, pandas adds up outcomes."""
@@ -43,6 +43,16 @@ def fingerprint_of(spec: StudySpec, points: tuple[Point, ...]) -> dict[str, str]
     """Documents and code that decide a study's runs, as hashes by name, as they are now."""
     with reading():  # whatever was kept of them before
         return fingerprint(spec.task, map(spec.task_of, _all_words(spec, points)))
+
+
+def state_of(spec: StudySpec, points: tuple[Point, ...]) -> dict[str, str]:
+    """All that decides a study's runs beside its own description, as it is now: documents and code as hashes, and versions."""
+    return fingerprint_of(spec, points) | made_with(spec.task)
+
+
+def made_with(task: str) -> dict[str, str]:
+    """What this process makes runs of a task with: hashes of code and versions, by name."""
+    return code_of(task) | {f"versions.{name}": version for name, version in versions().items()}
 
 
 def _documents(spec: StudySpec, told: Sequence[Mapping[str, Any]]) -> dict[str, str]:

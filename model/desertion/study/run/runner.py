@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from desertion.errors import InputError
 from desertion.figures.labels import many
 from desertion.files import ENDINGS, signals
 from desertion.study.design.edition import edition
@@ -87,6 +88,7 @@ class Runner:
         workers: Runs that the executor does at a time.
         options: How to drive.
         starts: How often runs were started in earlier sessions, of those that are to be run again.
+        begun: What the study was begun with, which its workers have to have, see `origin.state_of`; nothing is asked of them if it is empty.
     """
 
     spec: StudySpec
@@ -97,6 +99,7 @@ class Runner:
     workers: int
     options: DriveOptions
     starts: Mapping[Key, int] = field(default_factory=dict[Key, int])
+    begun: Mapping[str, str] = field(default_factory=dict[str, str])
     _flying: dict[Future[Any], Chunk] = field(default_factory=dict[Future[Any], Chunk], init=False)
     _again: deque[Ticket] = field(default_factory=deque[Ticket], init=False)
     _kills: dict[Key, int] = field(default_factory=dict[Key, int], init=False)
@@ -115,6 +118,7 @@ class Runner:
             Interrupted: If the user or the system asked to stop; everything finished is in the file.
             WorkersLostError: If no worker can be had any more.
             StoreFullError: If the disk is full.
+            InputError: If a worker has other code, versions or documents than the study was begun with.
         """
         self._before = self.schedule.finished_runs
         runs = self.schedule.known() - self._before
@@ -159,7 +163,9 @@ class Runner:
             tickets = [self._again.popleft()]
         else:
             tickets = [self._ticket(key) for key in self.schedule.take(self._chunk_size())]
-        return Chunk(tuple(tickets), self.spec.seed, self.spec.run.time_limit, edition()) if tickets else None
+        if not tickets:
+            return None
+        return Chunk(tuple(tickets), self.spec.seed, self.spec.run.time_limit, edition(), self.begun)
 
     def _chunk_size(self) -> int:
         if not self._seconds_a_run:
@@ -194,6 +200,8 @@ class Runner:
             self._blame(chunk, lambda ticket: _row(ticket, TIMEOUT, timeout_error(chunk.time_limit)))
         except (CancelledError, WorkersLostError) as problem:
             raise self._no_workers(problem) from problem
+        except InputError:  # a worker that has not what the study was begun with; what a run raises is in its row
+            raise
         except Exception as problem:
             if type(problem).__name__ == "FutureCancelledError":
                 raise self._no_workers(problem) from problem

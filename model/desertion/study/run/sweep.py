@@ -35,7 +35,7 @@ from desertion.study.run.described import (
 )
 from desertion.study.run.inspection import dial_note, inspected
 from desertion.study.run.options import RunOptions, options_of, working
-from desertion.study.run.origin import fingerprint_of, header
+from desertion.study.run.origin import header, state_of
 from desertion.study.run.runner import Progress, Runner
 from desertion.study.store.resumption import refuse_edited
 from desertion.study.store.row import DONE, watched
@@ -202,10 +202,10 @@ def _run(spec: StudySpec, path: Path, options: RunOptions, keep: object, *, samp
     )
     try:
         with (
-            held_throughout(spec, points, about, path, options.driving.hint) as told,
+            held_throughout(spec, points, about, path, options.driving.hint) as (told, begun),
             working(spec, options, look.sound[0]) as (executor, workers, report),
         ):
-            drive(told, points, writer, options, executor, workers, report)
+            drive(told, points, begun, writer, options, executor, workers, report)
     finally:
         writer.close()
     study = Study(path, keep=keep)
@@ -216,7 +216,7 @@ def _run(spec: StudySpec, path: Path, options: RunOptions, keep: object, *, samp
 @contextmanager
 def held_throughout(
     spec: StudySpec, points: tuple[Point, ...], about: Mapping[str, Any], path: Path, command: str
-) -> Generator[StudySpec]:
+) -> Generator[tuple[StudySpec, Mapping[str, str]]]:
     """Hold what decides a study's rows while the body makes them.
 
     Args:
@@ -227,16 +227,17 @@ def held_throughout(
         command: The command that goes on with the file.
 
     Yields:
-        The study as its workers are told it: with the texts that the header holds, so that none reads a file of its own folder or an edited one.
+        The study as its workers are told it, with the texts that the header holds, so that none reads a file of its own folder or an
+        edited one; and what else it is begun with, see `origin.state_of`.
 
     Raises:
         InputError: If what is not held was changed meanwhile, see `refuse_edited`.
     """
     told = replace(spec, documents=(*spec.documents, *about["documents"].items()))
-    begun = fingerprint_of(told, points)
-    yield told
+    begun = state_of(told, points)
+    yield told, begun
     try:
-        now = fingerprint_of(told, points)
+        now = state_of(told, points)
     except InputError:  # a document that is gone by now was read as it was, or its runs failed
         return
     refuse_edited(path, begun, now, command)
@@ -259,6 +260,7 @@ def _refuse_hopeless(study: Study, *, passing: bool) -> None:
 def drive(
     spec: StudySpec,
     points: tuple[Point, ...],
+    begun: Mapping[str, str],
     writer: StudyWriter,
     options: RunOptions,
     executor: Executor,
@@ -278,4 +280,4 @@ def drive(
                 starts[row.key] = row.attempts
     if schedule.unfinished():
         driving = replace(options.driving, report=report)
-        Runner(spec, points, writer, schedule, executor, workers, driving, starts).run()
+        Runner(spec, points, writer, schedule, executor, workers, driving, starts, begun).run()

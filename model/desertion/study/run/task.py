@@ -90,19 +90,33 @@ def fingerprint(name: str, specs: Iterable[Mapping[str, Any]]) -> dict[str, str]
     """What a task's results hang on beyond the study's own description: documents and code, as hashes by name.
 
     Args:
-        name: The task; its module may define `task_fingerprint(spec)`.
-        specs: What the design points tell it. Only words can name documents, so it is asked once for equal ones.
+        name: The task.
+        specs: What the design points tell it; it is asked once for equal words.
     """
-    own = hook(name, "task_fingerprint") or _documents_if_any
-    hashes = {**model_code(), **task_code(path_of(name).rpartition(".")[0])}
+    hashes = code_of(name)
     asked: set[object] = set()
     for spec in specs:
-        words = tuple((key, value) for key, value in spec["settings"].items() if isinstance(value, str))
-        document = (spec["scenario"], tuple(spec["policies"]), words)
-        if document not in asked:
-            asked.add(document)
-            hashes |= own(spec)
+        words = words_of(spec)
+        if words not in asked:
+            asked.add(words)
+            hashes |= documents_of(name, spec)
     return hashes
+
+
+def code_of(name: str) -> dict[str, str]:
+    """Hashes of the model's code and of a task's, by name."""
+    return {**model_code(), **task_code(path_of(name).rpartition(".")[0])}
+
+
+def documents_of(name: str, spec: Mapping[str, Any]) -> dict[str, str]:
+    """Hashes, by name, of the documents that a run of a task reads; its module may define `task_fingerprint(spec)`."""
+    return (hook(name, "task_fingerprint") or _documents_if_any)(spec)
+
+
+def words_of(spec: Mapping[str, Any]) -> tuple[object, ...]:
+    """The words of what a task is told, which alone can name documents."""
+    words = tuple((key, value) for key, value in spec["settings"].items() if isinstance(value, str))
+    return spec["scenario"], tuple(spec["policies"]), words
 
 
 def _documents_if_any(spec: Mapping[str, Any]) -> dict[str, str]:

@@ -113,20 +113,20 @@ def _growing(
     """The file of a study whose points are found while it is written, and what runs all points until now, of as many in the end, with failed runs again from one point on."""
     if look.odd and not options.quiet:
         print(look.remark(spec.design), file=sys.stderr, flush=True)
-    begun = header(spec, _ANY, (1, 1), options.driving.hint)
+    head = header(spec, _ANY, (1, 1), options.driving.hint)
     writer = StudyWriter.open(
-        out, {**begun, **about}, None, accept_changes=options.accept_changes, command=options.driving.hint
+        out, {**head, **about}, None, accept_changes=options.accept_changes, command=options.driving.hint
     )
     try:
         with (
-            held_throughout(spec, _ANY, begun, out, options.driving.hint) as told,
+            held_throughout(spec, _ANY, head, out, options.driving.hint) as (told, begun),
             working(spec, options, look.sound[0]) as (executor, workers, report),
         ):
 
             def extended(points: Sequence[Point], most: int, retry_from: int) -> None:
                 writer.extend(points)
                 whole = _of_all(report, most * spec.replicates.number)
-                drive(told, tuple(points), writer, options, executor, workers, whole, retry_from)
+                drive(told, tuple(points), begun, writer, options, executor, workers, whole, retry_from)
 
             yield writer, extended
     finally:
