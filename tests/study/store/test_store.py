@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
@@ -425,6 +425,55 @@ def test_a_full_disk_is_a_sentence_and_keeps_what_was_written(tmp_path: Path, st
     writer.close()
     with StudyFile(path) as file:
         assert file.counts() == {"done": 550}
+
+
+@pytest.fixture
+def held(
+    tmp_path: Path, study: Callable[..., StudySpec], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[StudyWriter, sqlite3.Connection]]:
+    """A writer without a log, as on a network disk, and a reader who holds its file; nobody waits long for another."""
+    monkeypatch.setattr("desertion.study.store.writer.on_local_disk", lambda _path: False)
+    monkeypatch.setattr("desertion.study.store.writer.PATIENCE", 0.01)
+    writer = _open(tmp_path / "s.sqlite", study())
+    writer.connection.execute("PRAGMA busy_timeout = 10")
+    reader = sqlite3.connect(tmp_path / "s.sqlite")
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM run").fetchall()
+    yield writer, reader
+    reader.close()
+
+
+def test_a_reader_that_holds_the_file_for_long_costs_no_run(held: tuple[StudyWriter, sqlite3.Connection]) -> None:
+    """Also the first runs, with which the columns are written; what could not be written is written once he lets go."""
+    writer, reader = held
+    for replicate in range(3):
+        writer.put([_row(0, replicate)], COLUMNS)
+        writer.flush()
+    assert reader.execute("SELECT count(*) FROM run").fetchone() == (0,)
+    reader.rollback()
+    writer.put([_row(0, 3)], COLUMNS)
+    writer.close()
+    with StudyFile(writer.path) as file:
+        assert file.counts() == {"done": 4}
+        assert file.header()["columns"] == list(COLUMNS)
+
+
+@pytest.mark.parametrize("most", [0, 2**20])
+def test_a_reader_that_never_lets_go_is_a_sentence(
+    held: tuple[StudyWriter, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """At the end, or where more waits than memory should hold; the next driver is let in."""
+    monkeypatch.setattr("desertion.study.store.writer._MOST_WAITING", most)
+    writer, _ = held
+    if most:
+        writer.put([_row(0, 0)], COLUMNS)
+    else:
+        with pytest.raises(InputError, match="is locked by another program: try again when that has finished"):
+            writer.put([_row(0, 0)], COLUMNS)
+    with pytest.raises(InputError, match="is locked by another program: try again when that has finished"):
+        writer.close()
+    with DriverLock(writer.path):
+        pass
 
 
 def test_a_quota_on_file_size_is_a_sentence_and_keeps_what_was_written(

@@ -1,4 +1,4 @@
-"""Disk: whether a file's disk is known to be local, and the sentence that says that a disk is full."""
+"""Disk: whether a file's disk is known to be local, and the sentences that say that it is full or a file is held by others."""
 
 import errno
 import os
@@ -48,8 +48,19 @@ def is_full(problem: sqlite3.Error | OSError) -> bool:
     return getattr(problem, "sqlite_errorname", "") in _FULL
 
 
+class LockedError(InputError):
+    """Another program holds a study's file; what was to be read or written may be tried again."""
+
+
+def is_busy(problem: sqlite3.Error | OSError) -> bool:
+    """Whether an error says that another program holds a file."""
+    return isinstance(problem, sqlite3.Error) and any(word in str(problem) for word in ("locked", "busy"))
+
+
 def failure(problem: sqlite3.Error | OSError, path: Path) -> Exception:
     """The error to raise where a study's file cannot be written: a sentence where the reason is known, else the error itself."""
+    if is_busy(problem):
+        return LockedError(f"{path} is locked by another program: try again when that has finished")
     barred = not os.access(path.parent, os.W_OK)
     if is_full(problem) and not barred:
         is_begun = path.is_file() and path.stat().st_size > 0

@@ -34,6 +34,9 @@ OLD_TASKS = {
 }
 """Paths of the shipped tasks in files that were made before tasks had names."""
 
+PATIENCE = 30.0
+"""Seconds that a statement waits for others who hold the file."""
+
 SCHEMA = """
 CREATE TABLE experiment (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE design (id INTEGER PRIMARY KEY, params TEXT NOT NULL);
@@ -128,7 +131,7 @@ def connected(path: Path, mode: str) -> sqlite3.Connection:
         mode: `ro` for reading, `rw` for writing.
     """
     address = f"{path.resolve().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=30.0, check_same_thread=False)
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=PATIENCE, check_same_thread=False)
     if mode == "ro":
         try:
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()

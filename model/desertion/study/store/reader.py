@@ -13,7 +13,7 @@ from desertion.errors import InputError
 from desertion.study.design.factors import Point
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.schedule import Schedule
-from desertion.study.store.disk import failure, is_full
+from desertion.study.store.disk import failure, is_busy, is_full
 from desertion.study.store.layout import APPLICATION, FORMAT, OLD_TASKS, PLAIN, connected, row_of
 from desertion.study.store.row import Row, watched
 from desertion.study.store.scales import scales_of_measure
@@ -85,11 +85,7 @@ class StudyFile:
         try:
             yield
         except sqlite3.OperationalError as problem:
-            if "locked" in str(problem) or "busy" in str(problem):
-                raise InputError(
-                    f"{self.path} is locked by another program: try again when that has finished"
-                ) from problem
-            if is_full(problem):
+            if is_busy(problem) or is_full(problem):
                 raise failure(problem, self.path) from problem
             raise self._damaged(str(problem)) from problem
         except sqlite3.DatabaseError as problem:

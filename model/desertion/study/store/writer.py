@@ -13,8 +13,19 @@ from desertion.files import refuse_folder
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import canonical
 from desertion.study.failures import StoreFullError
-from desertion.study.store.disk import failure, on_local_disk
-from desertion.study.store.layout import CHECKSUM, COLUMNS, FORMAT, INSERT, STATUS, connected, create, line_of, now
+from desertion.study.store.disk import LockedError, failure, on_local_disk
+from desertion.study.store.layout import (
+    CHECKSUM,
+    COLUMNS,
+    FORMAT,
+    INSERT,
+    PATIENCE,
+    STATUS,
+    connected,
+    create,
+    line_of,
+    now,
+)
 from desertion.study.store.lock import DriverLock
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.resumption import COMPARED, as_held, differences, refuse_reread
@@ -27,6 +38,9 @@ COMMIT_EVERY = 1.0
 """Seconds after which finished runs are written at the latest."""
 
 _MOST_WAITING = 16 * 2**20
+
+_HURRY = 1.0
+"""Seconds that a flush waits for others who hold the file, once one has waited in vain: the runs go on meanwhile."""
 
 
 class StudyWriter(StudyFile):
@@ -44,6 +58,7 @@ class StudyWriter(StudyFile):
         self._last_commit = time.monotonic()
         super().__init__(path)
         self._columns: tuple[str, ...] | None = None
+        self._told_columns = True
         try:
             self._prepare()
         except BaseException:
@@ -192,6 +207,7 @@ class StudyWriter(StudyFile):
         Raises:
             InputError: If the columns are not those of the runs before.
             StoreFullError: If the disk is full.
+            LockedError: If another program holds the file and more waits than should.
         """
         if columns:
             self._check_columns(columns)
@@ -201,20 +217,33 @@ class StudyWriter(StudyFile):
         if time.monotonic() - self._last_commit >= COMMIT_EVERY or self._waiting_bytes > _MOST_WAITING:
             self.flush()
 
-    def flush(self) -> None:
-        """Write what waits, in one transaction.
+    def flush(self, *, last: bool = False) -> None:
+        """Write what waits, in one transaction; while another program holds the file it waits on, for the next flush.
+
+        Args:
+            last: Whether there is no next one.
 
         Raises:
             StoreFullError: If the disk is full; what was written before is kept.
+            LockedError: If another program holds the file and it is the last one, or more waits than should.
         """
         self._last_commit = time.monotonic()
-        if not self._waiting:
+        if not self._waiting and self._told_columns:
             return
         try:
-            self._write(list(self._waiting))
-        except StoreFullError:
-            self._write_singly()
+            try:
+                self._write(list(self._waiting))
+            except StoreFullError:
+                self._write_singly()
+        except LockedError:
+            if last or self._waiting_bytes > _MOST_WAITING:
+                raise
+            self._wait_for_others(_HURRY)
+            return
         self._waiting_bytes = 0
+
+    def _wait_for_others(self, seconds: float) -> None:
+        self.connection.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
 
     def _write(self, keys: Sequence[tuple[int, int]]) -> None:
         lines = [self._waiting[key] for key in keys]
@@ -231,6 +260,10 @@ class StudyWriter(StudyFile):
                 tally.add(line[STATUS], line[CHECKSUM])
             self.connection.executemany(INSERT, lines)
             self._say(TALLY, tally.text())
+            if not self._told_columns:
+                self._say("columns", canonical(self._columns))
+                self._seal()
+        self._told_columns = True
         for key in keys:
             del self._waiting[key]
 
@@ -252,10 +285,7 @@ class StudyWriter(StudyFile):
     def _check_columns(self, columns: tuple[str, ...]) -> None:
         if self._columns is None:
             stored = self.header().get("columns")
-            if stored is None:
-                with self._writing():
-                    self._say("columns", canonical(columns))
-                    self._seal()
+            self._told_columns = stored is not None
             self._columns = columns if stored is None else tuple(stored)
         if columns != self._columns:
             raise InputError(
@@ -286,10 +316,10 @@ class StudyWriter(StudyFile):
             raise
 
     def close(self) -> None:
-        """Write what waits if there is room, close the file and let another driver in."""
+        """Write what waits if it can be, close the file and let another driver in."""
         try:
-            if self._waiting:
-                self.flush()
+            self._wait_for_others(PATIENCE)
+            self.flush(last=True)
         finally:
             # At rest a study is one file: a reader of a log-mode file would leave two others beside it.
             with suppress(sqlite3.OperationalError):
