@@ -339,6 +339,48 @@ def test_what_a_killed_driver_left_beside_a_file_is_no_part_of_the_next(
         assert 99.0 not in [row.scalars["left_total"] for row in file.rows()]
 
 
+@pytest.fixture
+def link(tmp_path: Path) -> Path:
+    """A link to a file of a folder of its own that is not there yet."""
+    (tmp_path / "big").mkdir()
+    (tmp_path / "link.sqlite").symlink_to(tmp_path / "big" / "s.sqlite")
+    return tmp_path / "link.sqlite"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_study_is_the_same_through_a_link(tmp_path: Path, study: Callable[..., StudySpec], link: Path) -> None:
+    """A link that leads nowhere yet is filled at its end; read while it is written, also by a second driver, who is refused."""
+    writer = _open(link, study(runs=200))
+    writer.put([_row(design, replicate) for design in range(3) for replicate in range(100)], COLUMNS)
+    writer.flush()
+    assert Path(f"{link.resolve()}-wal").stat().st_size
+    with StudyFile(link) as file:
+        assert file.damage() == []
+        assert file.counts() == {"done": 300}
+    for other in (link, link.resolve()):
+        with pytest.raises(InputError, match=f"{other} is being written by process {os.getpid()}"):
+            _open(other, study(runs=200))
+    writer.close()
+    assert link.is_symlink()
+    assert [file.name for file in (tmp_path / "big").iterdir()] == ["s.sqlite"]
+    assert [file.name for file in tmp_path.glob("*.sqlite*")] == ["link.sqlite"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_shards_are_merged_and_damaged_runs_taken_out_through_a_link(
+    full: Path, study: Callable[..., StudySpec], link: Path
+) -> None:
+    """What is written anew stands at the link's end, and the link stays."""
+    merge([full], link)
+    with sqlite3.connect(link) as connection:
+        connection.execute("UPDATE run SET scalars = '{}' WHERE design = 1 AND replicate = 1")
+    connection.close()
+    _open(link, study()).close()
+    assert link.is_symlink()
+    with StudyFile(link.resolve()) as file:
+        assert file.counts() == {"done": 5}
+
+
 def test_an_interruption_right_after_a_commit_leaves_a_sound_file(
     tmp_path: Path, study: Callable[..., StudySpec]
 ) -> None:

@@ -48,6 +48,11 @@ def is_full(problem: sqlite3.Error | OSError) -> bool:
     return getattr(problem, "sqlite_errorname", "") in _FULL
 
 
+def real(path: Path) -> Path:
+    """Where a file lies, whatever links lead to it: there SQLite has its log, and there one driver holds it."""
+    return Path(os.path.realpath(path))
+
+
 class LockedError(InputError):
     """Another program holds a study's file; what was to be read or written may be tried again."""
 
@@ -61,7 +66,7 @@ def failure(problem: sqlite3.Error | OSError, path: Path) -> Exception:
     """The error to raise where a study's file cannot be written: a sentence where the reason is known, else the error itself."""
     if is_busy(problem):
         return LockedError(f"{path} is locked by another program: try again when that has finished")
-    barred = not os.access(path.parent, os.W_OK)
+    barred = not os.access(real(path).parent, os.W_OK)
     if is_full(problem) and not barred:
         is_begun = path.is_file() and path.stat().st_size > 0
         kept = "everything written before is kept" if is_begun else "nothing had been written to it yet"

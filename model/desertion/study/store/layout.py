@@ -8,7 +8,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from desertion.study.store.disk import failure
+from desertion.study.store.disk import failure, real
 from desertion.study.store.row import (
     Row,
     checksum_of,
@@ -84,10 +84,11 @@ def create(path: Path, entries: Mapping[str, str], points: Sequence[str], runs: 
     Raises:
         StoreFullError: If there is no room for it.
     """
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    there = real(path)
+    fresh = there.with_name(f".{there.name}.{os.getpid()}.new")
     connection = None
     try:
-        for stale in path.parent.glob(f".{escape(path.name)}.*.new*"):
+        for stale in there.parent.glob(f".{escape(there.name)}.*.new*"):
             stale.unlink(missing_ok=True)
         connection = sqlite3.connect(fresh, isolation_level=None)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -114,13 +115,19 @@ def create(path: Path, entries: Mapping[str, str], points: Sequence[str], runs: 
 
 
 def put_in_place(fresh: Path, path: Path) -> None:
-    """Give a whole file its name.
+    """Give a whole file its name, or put it where the link of that name leads.
 
     What a killed driver left beside a file that was then moved away goes first: SQLite would lay its runs over the new file.
     """
+    there = real(path)
     for rest in ("-wal", "-shm", "-journal"):
-        path.with_name(f"{path.name}{rest}").unlink(missing_ok=True)
-    fresh.replace(path)
+        Path(f"{there}{rest}").unlink(missing_ok=True)
+    fresh.replace(there)
+
+
+def log_of(path: Path) -> Path:
+    """Where SQLite has the write-ahead log of a file, if it has one."""
+    return Path(f"{real(path)}-wal")
 
 
 def connected(path: Path, mode: str) -> sqlite3.Connection:
@@ -139,7 +146,7 @@ def connected(path: Path, mode: str) -> sqlite3.Connection:
             # A file in a folder that may not be written has no room for SQLite's shared memory; nobody writes it. Where
             # a log lies beside it, though, the file alone would be an older state.
             connection.close()
-            log = Path(f"{path}-wal")
+            log = log_of(path)
             if log.exists() and log.stat().st_size:
                 raise
             connection = sqlite3.connect(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from desertion.errors import InputError
 from desertion.files import folder
-from desertion.study.store.disk import failure
+from desertion.study.store.disk import failure, real
 
 if sys.platform == "win32":
     import msvcrt
@@ -29,14 +29,14 @@ else:
 
 
 class DriverLock:
-    """Holds `<file>.lock` while a driver writes `<file>`.
+    """Holds `<file>.lock` while a driver writes `<file>`; of a link, beside the file that it leads to.
 
     The study's own file is never locked this way: opening and closing it a second time would drop SQLite's locks.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.path = file.with_name(f"{file.name}.lock")
+        self.path = Path(f"{real(file)}.lock")
         self._handle: int | None = None
 
     def acquire(self) -> None:

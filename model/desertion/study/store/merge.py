@@ -13,6 +13,7 @@ from desertion.figures.labels import many
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import difference
 from desertion.study.failures import StoreFullError
+from desertion.study.store.disk import real
 from desertion.study.store.layout import put_in_place
 from desertion.study.store.lock import DriverLock
 from desertion.study.store.reader import StudyFile
@@ -49,7 +50,8 @@ def _merged(parts: Sequence[Path], out: Path) -> int:
     accepted = list(head.get("accepted_changes", []))
     for part in parts[1:]:
         accepted += _checked(parts[0], head, points, part).get("accepted_changes", [])
-    fresh = out.with_name(f".{out.name}.{os.getpid()}.merging")
+    there = real(out)
+    fresh = there.with_name(f".{there.name}.{os.getpid()}.merging")
     command = shlex.join(["desertion", "merge", str(out), *map(str, parts)])
     head = {key: value for key, value in head.items() if key != "created"} | {"shard": "1/1", "command": command}
     if accepted:  # rows of any part may be of before
@@ -66,7 +68,7 @@ def _merged(parts: Sequence[Path], out: Path) -> int:
             f"{out} is not made, its disk has no room for it ({problem.__cause__}): make room and merge again"
         ) from problem
     finally:
-        _remove_begun(out)
+        _remove_begun(there)
     return total
 
 

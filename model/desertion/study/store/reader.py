@@ -14,7 +14,7 @@ from desertion.study.design.factors import Point
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.schedule import Schedule
 from desertion.study.store.disk import failure, is_busy, is_full
-from desertion.study.store.layout import APPLICATION, FORMAT, OLD_TASKS, PLAIN, connected, row_of
+from desertion.study.store.layout import APPLICATION, FORMAT, OLD_TASKS, PLAIN, connected, log_of, row_of
 from desertion.study.store.row import Row, watched
 from desertion.study.store.scales import scales_of_measure
 from desertion.study.store.seal import SEAL, TALLY, Tally, seal_of
@@ -72,7 +72,7 @@ class StudyFile:
                 f"up to {FORMAT}): upgrade desertion to open it"
             )
         stated = self._pragma("page_count") * self._pragma("page_size")
-        if stated > self.path.stat().st_size and not Path(f"{self.path}-wal").exists():
+        if stated > self.path.stat().st_size and not log_of(self.path).exists():
             raise self._damaged("it is shorter than it says")
         self._stored()
 
