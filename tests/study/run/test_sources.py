@@ -145,12 +145,13 @@ def test_a_file_that_is_edited_while_a_study_runs_is_read_by_no_later_run(
     assert lasting(tmp_path / "edited.sqlite") == lasting(tmp_path / "calm.sqlite")
 
 
+@pytest.mark.parametrize("ending", ["pass", "os.kill(os.getpid(), signal.SIGINT)"])
 def test_rows_during_whose_making_the_tasks_code_was_edited_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
-    """Whoever runs later has the edited code; a resume would tell, but all is done. What was run is kept."""
+    """Whoever runs later has the edited code; a resume would tell, but all is done, or it was interrupted and the edit taken back. What was run is kept."""
     monkeypatch.syspath_prepend(tmp_path)
-    editing = "    from pathlib import Path\n    Path(__file__).write_text(Path(__file__).read_text() + '#')\n    return Outcome"
+    editing = f"    import os, signal\n    from pathlib import Path\n    Path(__file__).write_text(Path(__file__).read_text() + '#')\n    {ending}\n    return Outcome"
     (tmp_path / "edited_task.py").write_text(
         TASK.replace("from helping import total", "total = float").replace("    return Outcome", editing)
     )

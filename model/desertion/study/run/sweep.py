@@ -231,16 +231,22 @@ def held_throughout(
         edited one; and what else it is begun with, see `origin.state_of`.
 
     Raises:
-        InputError: If what is not held was changed meanwhile, see `refuse_edited`.
+        InputError: If what is not held was changed meanwhile, see `refuse_edited`, however the body ends.
     """
     told = replace(spec, documents=(*spec.documents, *about["documents"].items()))
     begun = state_of(told, points)
-    yield told, begun
     try:
-        now = state_of(told, points)
-    except InputError:  # a document that is gone by now was read as it was, or its runs failed
-        return
-    refuse_edited(path, begun, now, command)
+        yield told, begun
+    finally:
+        refuse_edited(path, begun, _as_it_is(told, points, begun), command)
+
+
+def _as_it_is(told: StudySpec, points: tuple[Point, ...], begun: Mapping[str, str]) -> Mapping[str, str]:
+    """What decides a study's rows now; a document that is gone by now was read as it was, or its runs failed."""
+    try:
+        return state_of(told, points)
+    except InputError:
+        return begun
 
 
 def _refuse_hopeless(study: Study, *, passing: bool) -> None:
