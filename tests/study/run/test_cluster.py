@@ -13,7 +13,7 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.design.spec import StudySpec
-from desertion.study.run.cluster import Certificates, not_of_dask
+from desertion.study.run.cluster import Certificates, _Threads, not_of_dask
 from desertion.study.run.sweep import RunOptions, run_study
 from tests.app.folder import Here
 from tests.watching import finished_runs, free_port, until
@@ -128,6 +128,29 @@ def test_a_scheduler_that_does_not_answer_is_a_sentence(
     monkeypatch.setattr("desertion.study.run.cluster._WAIT", 0.5)
     with pytest.raises(InputError, match=r"does not answer .*dask scheduler"):
         run_study(study(), tmp_path / "s.sqlite", RunOptions(quiet=True, scheduler=f"tcp://127.0.0.1:{free_port()}"))
+
+
+def test_a_cluster_is_asked_anew_how_many_threads_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every few seconds; where it does not answer, what it said last holds."""
+    clock, said = [0.0], [{"a": 1}]
+
+    class Client:
+        def wait_for_workers(self, _number: int, timeout: float) -> None:
+            pass
+
+        def nthreads(self, callback_timeout: float = 0.0) -> dict[str, int]:
+            if not said[-1]:
+                raise TimeoutError
+            return said[-1]
+
+    monkeypatch.setattr("desertion.study.run.cluster.time.monotonic", lambda: clock[-1])
+    threads = _Threads(Client(), "tcp://a:1")
+    numbers: list[int] = []
+    for now, answer in ((1.0, {"a": 1, "b": 2}), (6.0, {"a": 1, "b": 2}), (12.0, {}), (18.0, {"b": 2})):
+        clock.append(now)
+        said.append(answer)
+        numbers.append(threads())
+    assert numbers == [1, 3, 3, 2]
 
 
 def test_what_nobody_waited_for_of_a_lost_scheduler_is_not_shown_and_others_errors_are() -> None:

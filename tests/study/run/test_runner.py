@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -276,11 +277,39 @@ def test_progress_counts_up_to_all_runs(tmp_path: Path, study: Make) -> None:
     seen: list[Progress] = []
     writer = StudyWriter.open(tmp_path / "s.sqlite", header(spec, points, (1, 1)), points)
     with ThreadPoolExecutor(1) as threads:
-        Runner(spec, points, writer, Schedule(spec.replicates, 3), threads, 1, DriveOptions(report=seen.append)).run()
+        Runner(
+            spec, points, writer, Schedule(spec.replicates, 3), threads, lambda: 1, DriveOptions(report=seen.append)
+        ).run()
     writer.close()
     last = seen[-1]
     assert (last.finished, last.known, last.failed) == (12, 12, 3)
     assert [one.finished for one in seen] == sorted(one.finished for one in seen)
+
+
+def test_workers_that_join_later_get_runs(tmp_path: Path, study: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice as many chunks are under way as there are workers by then, and not as there were at the start."""
+    from desertion.study.run import options
+
+    flying: list[Future[Any]] = []
+    most: list[int] = []
+
+    class Watched(ThreadPoolExecutor):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            flying.append(super().submit(fn, *args, **kwargs))
+            most.append(sum(not future.done() for future in flying))
+            return flying[-1]
+
+    @contextmanager
+    def joined(address: str, _certificates: object) -> Iterator[tuple[Executor, Callable[[], int]]]:
+        with Watched(8) as threads:
+            yield threads, lambda: 1 if len(flying) < 4 else 8
+
+    monkeypatch.setattr(options, "dask_executor", joined)
+    run_study(
+        study(settings={"busy": 0.02}, runs=20), tmp_path / "s.sqlite", RunOptions(quiet=True, scheduler="tcp://a:1")
+    )
+    assert max(most[:4]) <= 2
+    assert max(most) > 8
 
 
 def test_a_study_may_be_driven_outside_the_main_thread(tmp_path: Path, study: Make) -> None:

@@ -158,7 +158,7 @@ def _run(spec: StudySpec, tell: Tell, stop: threading.Event) -> Comparison:
     writer = StudyWriter.open(path, about, points)
     try:
         with held_throughout(spec, points, about, path, "") as (told, begun):
-            drive(told, points, begun, writer, RunOptions(quiet=True), pool, pool.workers, report)
+            drive(told, points, begun, writer, RunOptions(quiet=True), pool, lambda: pool.workers, report)
     finally:
         writer.close()
     return Comparison(path, keep=keep)

@@ -1,9 +1,10 @@
 """Cluster: a Dask scheduler as an executor, with its certificates passed through."""
 
 import logging
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,10 @@ from typing import Any
 from desertion.errors import InputError, extra
 
 _WAIT = 30.0
+
+_ASK_EVERY = 5.0
+"""Seconds after which a cluster is asked anew how many threads it has, and that it may take to say so at most."""
+
 _TALKATIVE = tuple(f"distributed.{name}" for name in ("batched", "client", "comm.core", "core", "utils", "utils_comm"))
 """Loggers that show tracebacks when a scheduler goes away; what that means for a study is said in a sentence."""
 
@@ -34,7 +39,9 @@ class Certificates:
 
 
 @contextmanager
-def dask_executor(address: str, certificates: Certificates | None = None) -> Generator[tuple[Executor, int]]:
+def dask_executor(
+    address: str, certificates: Certificates | None = None
+) -> Generator[tuple[Executor, Callable[[], int]]]:
     """Connect to a Dask scheduler.
 
     Args:
@@ -42,7 +49,7 @@ def dask_executor(address: str, certificates: Certificates | None = None) -> Gen
         certificates: Needed for `tls://`.
 
     Yields:
-        The executor and the number of runs that the cluster does at a time.
+        The executor, and what says how many runs the cluster does at a time by now: workers may come and go.
 
     Raises:
         InputError: If Dask is not installed, the scheduler does not answer, or certificates are missing.
@@ -71,7 +78,7 @@ def dask_executor(address: str, certificates: Certificates | None = None) -> Gen
             logging.getLogger(name).addFilter(not_of_dask)
         # Dask takes calls with equal arguments for one call and would run it once: pure=False forbids that.
         # Retries are the runner's: it knows which run was alone on a worker that died.
-        yield client.get_executor(pure=False), _threads(client, address)
+        yield client.get_executor(pure=False), _Threads(client, address)
     finally:
         client.close()
         for name in _TALKATIVE:
@@ -88,12 +95,31 @@ def not_of_dask(record: logging.LogRecord) -> bool:
     return type(error).__module__.partition(".")[0] != "distributed"
 
 
-def _threads(client: Any, address: str) -> int:
-    try:
-        client.wait_for_workers(1, timeout=_WAIT)
-    except TimeoutError as problem:
-        raise InputError(f"--scheduler {address} has no workers: start some with `dask worker {address}`") from problem
-    return max(1, sum(client.nthreads().values()))
+class _Threads:
+    """Says how many threads a cluster has, as it last said itself.
+
+    Raises:
+        InputError: If it has no worker at the start.
+    """
+
+    def __init__(self, client: Any, address: str) -> None:
+        try:
+            client.wait_for_workers(1, timeout=_WAIT)
+        except TimeoutError as problem:
+            raise InputError(
+                f"--scheduler {address} has no workers: start some with `dask worker {address}`"
+            ) from problem
+        self._client = client
+        self._number = max(1, sum(client.nthreads().values()))
+        self._asked = time.monotonic()
+
+    def __call__(self) -> int:
+        if time.monotonic() - self._asked >= _ASK_EVERY:
+            # A scheduler that is gone ends the study by the runs that it loses, and not here.
+            with suppress(Exception):
+                self._number = max(1, sum(self._client.nthreads(callback_timeout=_ASK_EVERY).values()))
+            self._asked = time.monotonic()
+        return self._number
 
 
 def _security(certificates: Certificates | None) -> Any:

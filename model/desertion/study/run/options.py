@@ -86,8 +86,8 @@ def options_of(options: RunOptions | None, workers: int, quiet: bool) -> RunOpti
 @contextmanager
 def working(
     spec: StudySpec, options: RunOptions, point: Point
-) -> Generator[tuple[Executor, int, Callable[[Progress], None]]]:
-    """What a study runs with: an executor, how many runs it does at a time, and where progress goes.
+) -> Generator[tuple[Executor, Callable[[], int], Callable[[Progress], None]]]:
+    """What a study runs with: an executor, what says how many runs it does at a time by now, and where progress goes.
 
     Args:
         spec: The study.
@@ -99,9 +99,10 @@ def working(
 
 
 @contextmanager
-def _executor(spec: StudySpec, options: RunOptions, point: Point) -> Generator[tuple[Executor, int]]:
+def _executor(spec: StudySpec, options: RunOptions, point: Point) -> Generator[tuple[Executor, Callable[[], int]]]:
     if options.executor is not None:
-        yield options.executor, options.workers or usable_cores()
+        number = options.workers or usable_cores()
+        yield options.executor, lambda: number
     elif options.scheduler:
         with dask_executor(options.scheduler, options.certificates) as cluster:
             yield cluster
@@ -112,6 +113,6 @@ def _executor(spec: StudySpec, options: RunOptions, point: Point) -> Generator[t
             prepare(spec.task_of(point))
         pool = LocalPool(options.workers or spec.run.workers)
         try:
-            yield pool, pool.workers
+            yield pool, lambda: pool.workers
         finally:
             pool.shutdown(cancel_futures=True)

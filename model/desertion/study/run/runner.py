@@ -85,7 +85,7 @@ class Runner:
         writer: Its file.
         schedule: Which runs come next; what the file already holds counts as finished.
         executor: Anything with the interface of `concurrent.futures.Executor`.
-        workers: Runs that the executor does at a time.
+        workers: Says how many runs the executor does at a time by now.
         options: How to drive.
         starts: How often runs were started in earlier sessions, of those that are to be run again.
         begun: What the study was begun with, which its workers have to have, see `origin.state_of`; nothing is asked of them if it is empty.
@@ -96,7 +96,7 @@ class Runner:
     writer: StudyWriter
     schedule: Schedule
     executor: Executor
-    workers: int
+    workers: Callable[[], int]
     options: DriveOptions
     starts: Mapping[Key, int] = field(default_factory=dict[Key, int])
     begun: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -122,7 +122,7 @@ class Runner:
         """
         self._before = self.schedule.finished_runs
         runs = self.schedule.known() - self._before
-        log.info("%s: %d runs to do with %d workers", self.writer.path, runs, self.workers)
+        log.info("%s: %d runs to do with %d workers", self.writer.path, runs, self.workers())
         try:
             with signals((signal.SIGINT, *ENDINGS), self._stop):
                 self._loop()
@@ -152,7 +152,7 @@ class Runner:
 
     def _fill(self) -> None:
         """Keep twice as many chunks under way as there are workers, so that none waits and few are lost."""
-        while len(self._flying) < 2 * self.workers:
+        while len(self._flying) < 2 * self.workers():
             chunk = self._next_chunk()
             if chunk is None:
                 return
@@ -171,7 +171,7 @@ class Runner:
         if not self._seconds_a_run:
             return 1
         # Towards the end chunks shrink, so that all workers finish together.
-        share = (self.schedule.known() - self.schedule.finished_runs) // (3 * self.workers)
+        share = (self.schedule.known() - self.schedule.finished_runs) // (3 * self.workers())
         return max(1, min(int(CHUNK_SECONDS / self._seconds_a_run), share, _LARGEST_CHUNK))
 
     def _ticket(self, key: Key) -> Ticket:

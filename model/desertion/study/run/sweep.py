@@ -270,7 +270,7 @@ def drive(
     writer: StudyWriter,
     options: RunOptions,
     executor: Executor,
-    workers: int,
+    workers: Callable[[], int],
     report: Callable[[Progress], None],
     retry_from: int = 0,
 ) -> None:
