@@ -134,14 +134,17 @@ def _show_json(study: "Answers", measure: str) -> int:
 
 
 def _head(study: "Answers") -> None:
+    from desertion.figures.labels import at_least
     from desertion.study.design.layout import DUMMY
+    from desertion.study.design.replicates import ReplicateRule
 
     spec, header = study.spec, study.header
     varied = [name for name in map(str, study.points.columns) if name not in ("design", "policies", DUMMY)]
     print(study.title)
     if header["question"]:
         print(header["question"])
-    lacking = f"; {study.lacking:,} not made" if study.lacking else ""
+    least = at_least(ReplicateRule.model_validate(spec["replicates"]).adaptive)
+    lacking = f"; {least}{study.lacking:,} not made" if study.lacking else ""
     print(f"\nruns       {study.held}{lacking}")
     print(f"points     {len(study.points):,} ({spec['design']['kind']}), {study.missing()} without a finished run")
     scale = f", scale {spec['scale'] or 'own'}" if study.has_size else ""

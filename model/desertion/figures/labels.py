@@ -107,6 +107,11 @@ def many(count: int, thing: str, things: str = "") -> str:
     return f"{count:,} {thing if count == 1 else things or thing + 's'}"
 
 
+def at_least(is_open: bool) -> str:
+    """What stands before a number to which more may come."""
+    return "at least " if is_open else ""
+
+
 def have(count: float) -> str:
     """The verb to so many: 1 has left, 2 have left."""
     return "has" if count == 1.0 else "have"

@@ -1,5 +1,6 @@
 """Shards: parts of a study made apart and put together."""
 
+import re
 import shlex
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.analysis.answers import Answers
 from desertion.study.analysis.export import export
+from desertion.study.claims.plan import ClaimsPlan, spec_of
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.origin import header
 from desertion.study.run.sweep import RunOptions, run_study, sweep
@@ -213,7 +215,7 @@ def test_a_merged_file_knows_which_runs_are_missing(
 def test_a_study_under_a_precision_rule_is_whole_once_its_precision_is_reached(
     tmp_path: Path, study: Make, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One cut short after the first replicates that it asks for lacks the others, as its driver knows; a whole one lacks none."""
+    """One cut short after the first replicates that it asks for lacks the others and, as its driver knows, maybe more; a whole one lacks none."""
     rule = {"measure": "left_total", "half_width": 0.1, "minimum": 3, "step": 3, "maximum": 12, "look_ahead": 0}
     spec = study(runs=rule)
     path = _run(spec, tmp_path / "s.sqlite")
@@ -225,9 +227,22 @@ def test_a_study_under_a_precision_rule_is_whole_once_its_precision_is_reached(
     writer.put(rows)
     writer.close()
     assert main(["merge", str(tmp_path / "m.sqlite"), str(tmp_path / "cut.sqlite")]) == 0
-    assert "runs are missing" in capsys.readouterr().out
+    assert re.search(r"\nat least \d+ runs are missing", capsys.readouterr().out)
     assert main(["show", str(tmp_path / "cut.sqlite")]) == 0
-    assert "not made" in capsys.readouterr().out
+    assert re.search(r"; at least \d+ not made\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("name", ["claims.sqlite", "merged.sqlite"])
+def test_shards_of_claims_are_gone_on_with_by_their_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """The command takes no file; where the merged one has another name than it looks for, that is said."""
+    spec = spec_of(ClaimsPlan(ids=("contagion",), count=2, scale=0.2))
+    part, out = tmp_path / "part.sqlite", tmp_path / "merged" / name
+    StudyWriter.open(part, header(spec, spec.points(), (1, 2)), spec.points()).close()
+    assert main(["merge", str(out), str(part)]) == 0
+    told = "" if name == "claims.sqlite" else ", where the file has to be called claims.sqlite"
+    assert f"the study's command with --out {out.parent}{told}, without --shard, makes them" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("precise", [False, True])

@@ -63,6 +63,13 @@ class Schedule:
         whole = self._rule.number * self._points
         return len(range(part - 1, whole, parts))
 
+    def may_grow(self) -> bool:
+        """Whether a design point may still get more runs than are known: its precision has not been asked for yet."""
+        return self._rule.adaptive and any(
+            complete < target < self._rule.maximum
+            for complete, target in zip(self._complete, self._target, strict=True)
+        )
+
     def unfinished(self) -> bool:
         """Whether runs are left to be done."""
         return self.finished_runs < self.known()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
+from desertion.figures.labels import at_least
 from desertion.study.run.runner import Progress
 
 _PLAIN_EVERY = 30.0
@@ -84,7 +85,7 @@ def _logged(title: str) -> Callable[[Progress], None]:
 
 
 def _line(title: str, progress: Progress) -> str:
-    return f"{title}: {progress.finished} of {progress.known} runs, {state(progress)}"
+    return f"{title}: {progress.finished} of {at_least(progress.may_grow)}{progress.known} runs, {state(progress)}"
 
 
 def state(progress: Progress) -> str:
@@ -93,7 +94,7 @@ def state(progress: Progress) -> str:
         return "starting workers, which compile the model where that has not been done"
     rate = f"{progress.rate:.1f} a second" if progress.rate >= 1 else f"{60 * progress.rate:.1f} a minute"
     failed = f", {progress.failed} failed" if progress.failed else ""
-    return f"{rate}, {duration(progress.left)} left{failed}"
+    return f"{rate}, {at_least(progress.may_grow)}{duration(progress.left)} left{failed}"
 
 
 def duration(seconds: float) -> str:

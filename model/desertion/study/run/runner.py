@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from desertion.errors import InputError
-from desertion.figures.labels import many
+from desertion.figures.labels import at_least, many
 from desertion.files import ENDINGS, signals
 from desertion.study.design.edition import edition
 from desertion.study.design.factors import Point
@@ -49,6 +49,7 @@ class Progress:
         failed: Runs that failed, timed out or were quarantined in this session.
         rate: Runs a second in this session.
         left: Seconds that remain at this rate; infinite at the start.
+        may_grow: Whether more runs may be decided, so that `known` and `left` are the least.
     """
 
     finished: int
@@ -56,6 +57,7 @@ class Progress:
     failed: int
     rate: float
     left: float
+    may_grow: bool = False
 
 
 @dataclass(slots=True)
@@ -250,7 +252,7 @@ class Runner:
         finished, known = self.schedule.finished_runs, self.schedule.known()
         rate = (finished - self._before) / spent if spent > 0 else 0.0
         left = (known - finished) / rate if rate > 0 else float("inf")
-        self.options.report(Progress(finished, known, self._failed, rate, left))
+        self.options.report(Progress(finished, known, self._failed, rate, left, self.schedule.may_grow()))
 
     def _wind_up(self) -> None:
         """Wait a little for the runs under way, keep them, and leave."""
@@ -265,7 +267,7 @@ class Runner:
                     self._handle(future, chunk)
         self.writer.flush()
         raise Interrupted(
-            f"stopped with {self.schedule.finished_runs} of {self.schedule.known()} runs finished, all kept in "
+            f"stopped with {self.schedule.finished_runs} of {at_least(self.schedule.may_grow())}{self.schedule.known()} runs finished, all kept in "
             f"{self.writer.path}; to go on: {self.options.hint}",
             self._stop_asked,
         )
@@ -279,7 +281,7 @@ class Runner:
     def _no_workers(self, problem: BaseException) -> WorkersLostError:
         return WorkersLostError(
             f"no workers any more ({str(problem) or 'the connection to them is lost'}); {self.schedule.finished_runs} of "
-            f"{many(self.schedule.known(), 'run is', 'runs are')} kept in {self.writer.path}; to go on: {self.options.hint}"
+            f"{at_least(self.schedule.may_grow())}{many(self.schedule.known(), 'run is', 'runs are')} kept in {self.writer.path}; to go on: {self.options.hint}"
         )
 
 
