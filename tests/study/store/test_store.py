@@ -1,5 +1,6 @@
 """The file of a study: what goes in comes out, and everything else is refused in a sentence."""
 
+import errno
 import math
 import os
 import resource
@@ -440,6 +441,22 @@ def test_a_lock_whose_file_somebody_removed_is_given_back_all_the_same(tmp_path:
     with DriverLock(tmp_path / "s.sqlite") as again:
         assert again.path.exists()
     assert not again.path.exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
+def test_a_disk_that_takes_no_locks_is_not_taken_for_another_driver(
+    tmp_path: Path, study: Callable[..., StudySpec], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Every study there was refused as being written by another process; nothing is left of the attempt."""
+
+    def refused(_handle: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("desertion.study.store.lock._hold", refused)
+    told = rf"the disk of .*s.sqlite takes no locks \({os.strerror(number)}\): give a place on another disk"
+    with pytest.raises(InputError, match=told):
+        _open(tmp_path / "s.sqlite", study())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_killed_driver_had_begun_goes_whatever_the_file_is_called(tmp_path: Path) -> None:

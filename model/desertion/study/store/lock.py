@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -28,6 +29,10 @@ else:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+_HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
+"""What is said of a lock that somebody holds; all else says that there can be none."""
+
+
 class DriverLock:
     """Holds `<file>.lock` while a driver writes `<file>`; of a link, beside the file that it leads to.
 
@@ -43,7 +48,7 @@ class DriverLock:
         """Take the lock.
 
         Raises:
-            InputError: If another driver holds it, or the folder cannot be made or written to.
+            InputError: If another driver holds it, the disk takes no locks, or the folder cannot be made or written to.
             StoreFullError: If there is no room for it.
         """
         folder(self.path.parent, [self.path.name], option="")
@@ -56,6 +61,12 @@ class DriverLock:
                 _hold(handle)
             except OSError as problem:
                 os.close(handle)
+                if problem.errno not in _HELD:
+                    with suppress(OSError):
+                        self.path.unlink()
+                    raise InputError(
+                        f"the disk of {self.file} takes no locks ({problem.strerror}): give a place on another disk"
+                    ) from problem
                 raise InputError(
                     f"{self.file} is being written by {self._holder()}: wait until that ends or stop it, or give another place"
                 ) from problem
