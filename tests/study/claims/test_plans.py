@@ -34,7 +34,6 @@ policies = ["visa-free-neighbours"]
 
 TURNS = {
     "a reproduction number near 0": ("reproduction",),
-    "reception so unsafe that news of leaving deters": ("reception",),
     "units that never give up whole": ("behaviour.unit_surrender",),
     "contagion that stays within squads and companies": ("local",),
     "a call-up by quota that replaces every evader": ("call_up",),
@@ -84,6 +83,7 @@ TURNS = {
 }  # fmt: skip
 """Inputs that what a claim's `could_reverse` names stands for."""
 STANDS_STILL = {
+    "reception so unsafe that news of leaving deters": "shares of contagion that need a safe reception go to 1, where unsafe reception ends contagion; above it no weight gives R",
     "infiltrators rarer than one in a hundred": "the share stands in the effect itself: reversed.toml asks at one in a thousand",
     "protest that brings the fall alone": "the street of 1989 is calibrated; what no exodus brings down is counted in the contrast",
     "exits open to its men": "no document varies Ukraine's exit control",
