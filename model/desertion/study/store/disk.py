@@ -53,6 +53,11 @@ def real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def log_of(path: Path) -> Path:
+    """Where SQLite has the write-ahead log of a file, if it has one."""
+    return Path(f"{real(path)}-wal")
+
+
 class LockedError(InputError):
     """Another program holds a study's file; what was to be read or written may be tried again."""
 
@@ -70,9 +75,11 @@ def failure(problem: sqlite3.Error | OSError, path: Path) -> Exception:
     if is_full(problem) and not barred:
         is_begun = path.is_file() and path.stat().st_size > 0
         kept = "everything written before is kept" if is_begun else "nothing had been written to it yet"
+        logs = " and ".join(f"{real(path).name}{end}" for end in ("-wal", "-shm"))
+        beside = f"; {logs} beside it belong to it" if is_begun and log_of(path).exists() else ""
         return StoreFullError(
             f"{path} cannot {'grow' if is_begun else 'be begun'} ({_reason(problem)}): {kept}; make room on its disk and "
-            f"start the same command again"
+            f"start the same command again{beside}"
         )
     if barred or isinstance(problem, OSError) or "readonly" in str(problem):
         return InputError(

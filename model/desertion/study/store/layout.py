@@ -8,7 +8,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from desertion.study.store.disk import failure, real
+from desertion.study.store.disk import failure, log_of, real
 from desertion.study.store.row import (
     Row,
     checksum_of,
@@ -123,11 +123,6 @@ def put_in_place(fresh: Path, path: Path) -> None:
     for rest in ("-wal", "-shm", "-journal"):
         Path(f"{there}{rest}").unlink(missing_ok=True)
     fresh.replace(there)
-
-
-def log_of(path: Path) -> Path:
-    """Where SQLite has the write-ahead log of a file, if it has one."""
-    return Path(f"{real(path)}-wal")
 
 
 def connected(path: Path, mode: str) -> sqlite3.Connection:

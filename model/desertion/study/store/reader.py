@@ -13,8 +13,8 @@ from desertion.errors import InputError
 from desertion.study.design.factors import Point
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.schedule import Schedule
-from desertion.study.store.disk import failure, is_busy, is_full
-from desertion.study.store.layout import APPLICATION, FORMAT, OLD_TASKS, PLAIN, connected, log_of, row_of
+from desertion.study.store.disk import failure, is_busy, is_full, log_of
+from desertion.study.store.layout import APPLICATION, FORMAT, OLD_TASKS, PLAIN, connected, row_of
 from desertion.study.store.row import Row, watched
 from desertion.study.store.scales import scales_of_measure
 from desertion.study.store.seal import SEAL, TALLY, Tally, seal_of
