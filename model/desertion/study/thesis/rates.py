@@ -54,6 +54,8 @@ def false_alarms(judged: JudgedTable, causes: Sequence[str], how: str) -> pd.Dat
 def power(judged: JudgedTable, bounds: Sequence[float], by: str = "owed") -> pd.DataFrame:
     """One row a range of the share owed to contagion, or advanced by it, and a form (or all): how often contagion is found where it is.
 
+    Histories in which nearly everybody leaves count too, though their level alone gives them away.
+
     Args:
         judged: histories of the part `test` count; each rival with contagion weighs alike.
         bounds: ends of the ranges; the last one belongs to its range.
