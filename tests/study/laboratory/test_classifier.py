@@ -11,8 +11,9 @@ from desertion.errors import InputError
 from desertion.study.laboratory.classifier import most_alarms, threshold, train
 from desertion.study.laboratory.features import features, log_rates
 from desertion.study.laboratory.table import SHARES, Table, build
+from desertion.study.laboratory.window import Window
 from desertion.study.statistics import wilson_interval
-from tests.study.laboratory.test_rivals import MONTHS
+from tests.study.laboratory.test_rivals import CAPITALS, MONTHS
 
 
 def _toy(size: int, apart: float) -> Table:
@@ -31,6 +32,7 @@ def _toy(size: int, apart: float) -> Table:
         advanced=nothing,
         form=nothing.astype(int),
         part=part,
+        total=nothing,
         seen=value[:, None].astype(np.float32),
         logs=value[:, None].astype(np.float32),
     )
@@ -108,6 +110,14 @@ def test_a_table_is_the_same_for_the_same_seed_and_balanced() -> None:
     assert {int(table.of(name).sum()) for name in table.names} == {80}
     assert (table.part == "test").mean() == pytest.approx(0.15)
     assert not (build(MONTHS, 40, (2,)).seen == table.seen).all()
+
+
+@pytest.mark.parametrize("window", [MONTHS, CAPITALS])
+def test_a_table_holds_how_many_acts_each_history_shows(window: Window) -> None:
+    """What the log rates of its figures add up to, half an act a figure aside, whether the figures are counts or running totals."""
+    table = build(window, 40, (1,))
+    acts = (np.exp(table.logs) * window.lengths - 0.5).sum(axis=1)
+    assert table.total == pytest.approx(acts, rel=1e-3)
 
 
 def test_no_fewer_alarms_than_the_level_allows() -> None:

@@ -37,7 +37,11 @@ def _power(first: int) -> pd.DataFrame:
     cells = [(low, high, form) for low, high in RANGES for form in ("all", *FORMS)]
     return pd.DataFrame(
         [
-            _rates(100, first + row, row / 100, row / 50, owed_from=low, owed_to=high, form=form)
+            {
+                **_rates(100, first + row, row / 100, row / 50, owed_from=low, owed_to=high, form=form),
+                "of_any_size": 200,
+                "found_of_any_size": 150,
+            }
             for row, (low, high, form) in enumerate(cells)
         ]
     )
@@ -122,7 +126,7 @@ def test_the_report_says_what_was_judged() -> None:
     width = 1 + len(FORMS)
     half = 3 * width
     assert series.rows[0] == (
-        "a", "0.91 (0.88, 0.93)", "0.85", "0.61, 0.72", "0.70 (within 0.31)", f"0.{13 + half} (0.{half} to 0.{2 * half})",
+        "a", "0.91 (0.88, 0.93)", "0.85", "0.61, 0.72", "0.70 (within 0.31)", f"0.{13 + half} (0.{half} to 0.{2 * half}); 0.75",
         "0.2 % (`bent`, at most 3.1 %), 0.8 % (`wave`, at most 3.1 %), 0.9 % (`ageing`, at most 3.1 %)", f"**{FOUND}**",
     )  # fmt: skip
     assert power.rows[1] == (

@@ -57,6 +57,7 @@ def _table(names: tuple[str, ...], *, calm: bool = False) -> Table:
         advanced=np.zeros(rows),
         form=np.zeros(rows, np.intp),
         part=np.tile(np.array(PARTS), rows // SIZE),
+        total=np.ones(rows),
         seen=np.where(contagious, 0.8, 0.2)[:, None].astype(np.float32),
         logs=np.zeros((rows, 8), np.float32),
     )
@@ -106,6 +107,7 @@ def test_rates_by_hand() -> None:
         advanced=np.array([0.0, 0.0, 0.6, 0.5, 1.0, 0.49, 0.0, 0.5, 0.0, 0.1]),
         form=np.array([0, 0, 1, 0, 1, 1, 0, 0, 0, 0]),
         part=np.array(["test"] * 7 + ["threshold", "train", "test"]),
+        total=np.ones(10),
     )
     judged = JudgedTable(table, np.array([0.7, 0.69, 1.0, 0.6, 0.7, 0.1, 0.9, 0.99, 0.99, 0.85]), 0.7)
     calm = false_alarms(judged, ("a", "b"), "listed")
@@ -123,6 +125,28 @@ def test_rates_by_hand() -> None:
     assert tenths["histories"].tolist() == [1, 2, 2, 1, 2]
     assert tenths["stated"].tolist() == pytest.approx([0.1, 0.645, 0.7, 0.85, 0.95])
     assert tenths["true"].tolist() == [1.0, 0.5, 0.5, 1.0, 0.5]
+
+
+def test_power_counts_histories_whose_total_could_be_of_no_contagion() -> None:
+    """Calm histories of the part `test` have 101 to 300 acts, 1 and 10,000 being the most extreme: of seven with contagion five lie between, two of them found; all seven have four."""
+    calm = np.concatenate([[1.0], np.arange(101.0, 301.0), [10_000.0]])
+    there = np.array([2.0, 105.0, 200.0, 250.0, 260.0, 295.0, 9_000.0])
+    size = len(calm) + 1 + len(there)
+    zeros = np.zeros(size)
+    table = replace(
+        _table(("a",)),
+        cause=zeros.astype(int),
+        contagious=np.arange(size) > len(calm),
+        owed=zeros + 0.6,
+        advanced=zeros,
+        form=zeros.astype(int),
+        part=np.where(np.arange(size) == len(calm), "train", "test"),
+        total=np.concatenate([calm, [1e9], there]),
+    )
+    probability = np.concatenate([zeros[: len(calm) + 1], [1.0, 0.0, 1.0, 0.2, 0.3, 1.0, 1.0]])
+    row = power(JudgedTable(table, probability, 0.9), (0.5, 0.8)).iloc[0]
+    assert row[["histories", "found", "of_any_size", "found_of_any_size"]].tolist() == [5, 2, 7, 4]
+    assert row["low"] < 2 / 5 < row["high"]
 
 
 def test_a_left_out_family_is_in_neither_training_nor_threshold(laboratory: _Laboratory, tmp_path: Path) -> None:

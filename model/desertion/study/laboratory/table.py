@@ -29,6 +29,7 @@ class Table:
         advanced: shape (history,), share of leavers gone before they would be, on the day on which it is largest, in expectation.
         form: shape (history,), index into the forms of contagion; without a meaning where there is none.
         part: shape (history,), which part of `SHARES` a history belongs to.
+        total: shape (history,), acts as the figures have them, all together.
         seen: shape (history, statistic).
         logs: shape (history, point), log rates.
     """
@@ -40,6 +41,7 @@ class Table:
     advanced: Array
     form: NDArray[np.intp]
     part: NDArray[np.str_]
+    total: Array
     seen: NDArray[np.float32]
     logs: NDArray[np.float32]
 
@@ -62,13 +64,14 @@ def build(window: Window, size: int, seed: Sequence[int], *, width: float = 1.0,
     bounds = np.cumsum([round(share * size) for share in SHARES.values()])
     part = np.array(list(SHARES))[np.minimum(np.searchsorted(bounds, np.arange(size), side="right"), len(SHARES) - 1)]
     blocks = [(number, both) for number in range(len(chosen)) for both in ((False,) if causes else (False, True))]
-    owed, advanced, form, seen, logs = [], [], [], [], []
+    owed, advanced, form, total, seen, logs = [], [], [], [], [], []
     for number, contagious in blocks:
         rng = np.random.default_rng([*seed, number, contagious])
         made = simulate(chosen[number], window, size, rng, contagious=contagious, width=width)
         owed.append(made.owed)
         advanced.append(made.advanced)
         form.append(made.form)
+        total.append(made.published[:, -1] if window.cumulative else made.published.sum(axis=1))
         seen.append(features(made.published, window).astype(np.float32))
         logs.append(log_rates(made.published, window).astype(np.float32))
     return Table(
@@ -79,6 +82,7 @@ def build(window: Window, size: int, seed: Sequence[int], *, width: float = 1.0,
         advanced=np.concatenate(advanced),
         form=np.concatenate(form),
         part=np.tile(part, len(blocks)),
+        total=np.concatenate(total),
         seen=np.concatenate(seen),
         logs=np.concatenate(logs),
     )

@@ -13,6 +13,8 @@ from desertion.study.laboratory.table import Rows, Table
 from desertion.study.statistics import wilson_interval
 
 BINS = 10
+ORDINARY = 0.99
+"""Share of the histories without contagion, from the middle, whose totals are ordinary."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,17 @@ class JudgedTable:
     table: Table
     probability: Array
     threshold: float
+
+    @property
+    def ordinary(self) -> Rows:
+        """Which histories have a total that histories without contagion have too, the most extreme of these aside.
+
+        Near a tipping point chance makes nearly all of a history leave, or hardly anybody: that level tells it, and says nothing of a series of another size.
+        """
+        table = self.table
+        calm = table.total[~table.contagious & (table.part == "test")]
+        low, high = np.quantile(calm, [(1.0 - ORDINARY) / 2.0, (1.0 + ORDINARY) / 2.0])
+        return (table.total >= low) & (table.total <= high)
 
     def row(self, rows: Rows, **labels: object) -> dict[str, object]:
         """How often contagion is found among some histories, with its 95 % interval."""
@@ -54,7 +67,7 @@ def false_alarms(judged: JudgedTable, causes: Sequence[str], how: str) -> pd.Dat
 def power(judged: JudgedTable, bounds: Sequence[float], by: str = "owed") -> pd.DataFrame:
     """One row a range of the share owed to contagion, or advanced by it, and a form (or all): how often contagion is found where it is.
 
-    Histories in which nearly everybody leaves count too, though their level alone gives them away.
+    Histories with an ordinary total count; `of_any_size` and `found_of_any_size` are of all of them.
 
     Args:
         judged: histories of the part `test` count; each rival with contagion weighs alike.
@@ -63,13 +76,19 @@ def power(judged: JudgedTable, bounds: Sequence[float], by: str = "owed") -> pd.
     """
     table = judged.table
     there, share = table.contagious & (table.part == "test"), getattr(table, by)
+    ordinary = judged.ordinary
 
     def rows() -> Iterator[dict[str, object]]:
         for low, high in itertools.pairwise(bounds):
             within = there & (share >= low) & ((share < high) | (high == bounds[-1]))
             for number, form in ((None, "all"), *enumerate(FORMS)):
                 chosen = within if number is None else within & (table.form == number)
-                yield judged.row(chosen, **{f"{by}_from": low, f"{by}_to": high}, form=form)
+                every = judged.row(chosen)
+                yield {
+                    **judged.row(chosen & ordinary, **{f"{by}_from": low, f"{by}_to": high}, form=form),
+                    "of_any_size": every["histories"],
+                    "found_of_any_size": every["found"],
+                }
 
     return pd.DataFrame(list(rows()))
 

@@ -9,7 +9,7 @@ from desertion.study.blocks import Block, Bullets, Heading, Table, Text
 from desertion.study.laboratory.contagion import FORMS
 from desertion.study.laboratory.rivals import CAUSES, COMMON
 from desertion.study.laboratory.unseen import POOL
-from desertion.study.thesis import opinions
+from desertion.study.thesis import opinions, rates
 from desertion.study.thesis.design import Design
 from desertion.study.thesis.judged import Judgement
 from desertion.study.thesis.verdict import CANNOT, FOUND, NOT_FOUND, TURNS
@@ -56,7 +56,7 @@ def _series(judged: Sequence[Judgement]) -> Table:
         "threshold",
         "drift halved, doubled",
         "nearest histories with contagion",
-        "power, 50 to 80 % owed",
+        "power, 50 to 80 % owed (of any size)",
         "worst false alarms: in the list, left out, on no list",
         "answer",
     )
@@ -67,7 +67,7 @@ def _series(judged: Sequence[Judgement]) -> Table:
             f"{each.threshold:.2f}",
             ", ".join(f"{p:.2f}" for p, _ in each.drift.values()),
             f"{each.nearest:.2f} (within {each.tolerance:.2f})",
-            _rate(_cell(each.power, 0.5, "all")),
+            f"{_rate(cell := _cell(each.power, 0.5, 'all'))}; {cell['found_of_any_size'] / max(cell['of_any_size'], 1):.2f}",
             ", ".join(_worst(each.alarms, how) for how in ("listed", "left out", "unseen")),
             f"**{each.verdict.word}**",
         )
@@ -130,7 +130,8 @@ def _power(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Desig
     return [
         Heading("Power"),
         Text(
-            "Share of histories with contagion in which it is found, by share of leavers owed to it (95 % intervals), causes in the list only:"
+            "Share of histories with contagion in which it is found, by share of leavers owed to it (95 % intervals), causes in the list only. Those count whose total is one that histories without contagion "
+            f"have (the middle {percent(rates.ORDINARY)} of them): a level that only a cascade or its want reaches tells it without a look at the curve, and is not that of the series:"
         ),
         Table(head, rows),
         Text(
