@@ -72,7 +72,6 @@ def command(
     """Say which worlds the targets do not rule out, by history matching: screening, emulators in waves, worlds really run."""
     from desertion.errors import input_error
     from desertion.files import folder
-    from desertion.study.matching.document import load
     from desertion.study.matching.match import match
 
     if report:
@@ -95,11 +94,8 @@ def command(
             "worlds": number,
         }
         return _run_again(design, target, told | {"runs": runs, "seed": seed, "options": by})
-    waves = load(design).waves_of(worlds) if worlds else None
-    if waves and runs is not None:  # which then stands for the waves of the design as well
-        waves = [{name: value for name, value in wave.items() if name != "replicates"} for wave in waves]
     found = match(
-        design, waves=waves, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
+        design, waves=worlds or None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
         only_judge=report, options=by,
     )  # fmt: skip
     # A report runs nothing: what repeats it is the command without it.

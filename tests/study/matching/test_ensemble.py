@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -53,6 +54,37 @@ def test_worlds_found_in_an_own_scenario_that_is_another_now_are_refused(
     assert "own scenarios" not in load_ensemble(later).about, "what it was when it was run is not known here"
     mine.unlink()
     assert len(load_ensemble(path).worlds) == len(found.kept)
+
+
+def test_a_scenario_is_looked_for_where_it_stood_from_the_ensemble(
+    matched: Callable[..., Match], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also once both have moved, or beside it once they were parted; another one of the same name in a folder above is nobody's, and stopped all that asked for the worlds."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    text = Scenario.load("quiet").to_toml()
+    Path("mine.toml").write_text(text)
+    found = matched(scenario="mine.toml", screening=0, waves=[{"worlds": 64}])
+    Path("out").mkdir()
+    path = write_ensemble(found, "desertion match mine.toml", Path("out/mine.csv"))[0]
+    monkeypatch.chdir(tmp_path)
+
+    def is_held_to(scenario: Path, kept: Path) -> None:
+        scenario.write_text(text.replace("days = ", "days = 1"))
+        with pytest.raises(InputError, match=r"mine\.toml as it was then"):
+            load_ensemble(kept)
+        scenario.write_text(text)
+        assert len(load_ensemble(kept).worlds) == len(found.kept)
+
+    is_held_to(here / "mine.toml", here / path)
+    there = here.rename(tmp_path / "there")
+    is_held_to(there / "mine.toml", there / path)
+    parted = (there / "mine.toml").rename(there / "out" / "mine.toml")
+    is_held_to(parted, there / path)
+    parted.unlink()
+    (tmp_path / "mine.toml").write_text(text.replace("days = ", "days = 1"))
+    assert len(load_ensemble(there / path).worlds) == len(found.kept)
 
 
 def test_a_title_of_several_lines_stands_in_one(known: Match, tmp_path: Path) -> None:
@@ -146,17 +178,18 @@ def test_worlds_of_a_wave_leave_the_rest_of_it_as_the_design_has_it(
     known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Early stops and runs stay, waves that are not named go, further ones are like the last."""
-    told: list[list[dict[str, object]]] = []
+    told: list[Design] = []
     monkeypatch.setattr(
-        "desertion.study.matching.match.match", lambda *_, **given: told.append(given["waves"]) or known
+        "desertion.study.matching.match.Course",
+        lambda design, *_: told.append(design) or SimpleNamespace(run=lambda _: known),
     )
     design = tmp_path / "mine.toml"
     rest = '[cases.run]\nscenario = "toy"\n[vary]\nasylum = { range = [0, 1] }\n[target.left_total]\nobserved = [1, 2]\ndiscrepancy = 0.1\n'
     for waves in ("", "waves = [{ worlds = 5, early_stop = true, replicates = 4 }]\n"):
         design.write_text(waves + rest)
         assert main(["match", str(design), "--out", str(tmp_path / "out"), *(["--worlds", "7"] * 4)]) == 0
-        assert {wave["worlds"] for wave in told[-1]} == {7}
-        assert {(wave["early_stop"], wave["replicates"]) for wave in told[-1]} == {
+        assert [wave.worlds for wave in told[-1].waves] == [7] * 4
+        assert {(wave.early_stop, wave.replicates) for wave in told[-1].waves} == {
             (True, 4) if waves else (False, None)
         }
 

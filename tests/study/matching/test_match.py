@@ -473,6 +473,10 @@ def test_runs_that_are_asked_for_are_those_of_all_waves_of_a_design(tmp_path: Pa
     assert [wave.replicates or design.replicates for wave in design.waves] == [3, 3]
     design, _ = _design(file, None, None, None, None, [{"worlds": 4, "replicates": 2}], None, 3, None, None)
     assert [wave.replicates for wave in design.waves] == [2]
+    for asked, told in ((None, [1, None, None]), (3, [None, None, None])):
+        design, _ = _design(file, None, None, None, None, [7, 8, 9], None, asked, None, None)
+        assert [(wave.worlds, wave.replicates) for wave in design.waves] == [*zip((7, 8, 9), told, strict=True)]
+        assert design.replicates == (asked or 2)
 
 
 def test_it_is_said_where_no_world_was_run_twice(matched: Make, tmp_path: Path) -> None:

@@ -187,11 +187,6 @@ class Design(Frozen):
         """What differs between worlds."""
         return tuple(factor(name, stated, "match") for name, stated in self.vary.items())
 
-    def waves_of(self, worlds: Sequence[int]) -> list[dict[str, Any]]:
-        """Waves of so many worlds each, otherwise as the design has them; further ones are like its last."""
-        like = self.waves or (Wave(worlds=1),)
-        return [like[min(place, len(like) - 1)].model_dump() | {"worlds": count} for place, count in enumerate(worlds)]
-
 
 def shipped() -> dict[str, Path]:
     """Designs that come with the program, by name."""

@@ -98,8 +98,8 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
             f"{where} was found under rules {head['rules']}, and those of today are {rules}, since a stored history has changed or more of them count now: its worlds may be ruled out; run {head.get('command', 'the match')} again"
         )
     for name, then in json.loads(head.get(_OWN, "{}")).items():
-        # By its path from the folder in which the match was run; else it is looked for beside the ensemble and above.
-        places = [folder / name for folder in (Path(), *path.resolve().parents)]
+        # By its path from the ensemble; where the two were parted it is looked for beside it.
+        places = (path.resolve().parent / name, path.resolve().parent / Path(name).name)
         here = next((place for place in places if is_file(place)), None)
         if here is not None and _as_it_is(str(here)) != then:
             raise InputError(
@@ -130,15 +130,26 @@ def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
     places = [before.get(frozenset(world.items()), len(before)) for world in here]
     kept = kept.iloc[np.argsort(places, kind="stable")]
     parts = {path: kept, path.with_stem(f"{path.stem}-rejected"): worlds[~worlds["kept"]]}
-    return [write_text(place, _text(match, part, command)) for place, part in parts.items()]
+    return [write_text(place, _text(match, part, place, command)) for place, part in parts.items()]
 
 
-def _text(match: Match, worlds: pd.DataFrame, command: str) -> str:
+def _way(ensemble: Path, scenario: str) -> str:
+    """The path of a scenario from the folder of an ensemble, so that both may move together; whole where there is none."""
+    whole = Path(scenario).resolve()
+    try:
+        return whole.relative_to(ensemble.resolve().parent, walk_up=True).as_posix()
+    except ValueError:  # on another drive
+        return whole.as_posix()
+
+
+def _text(match: Match, worlds: pd.DataFrame, path: Path, command: str) -> str:
     names = [aim.name for aim in match.aims]
     scenarios = sorted({case.scenario for case in match.design.cases.values()})
     # Of one that has changed since the runs nobody knows here what it was.
     own = {
-        name: _as_it_is(name) for name in scenarios if is_file(Path(name)) and f"scenario {name}" not in match.changed
+        _way(path, name): _as_it_is(name)
+        for name in scenarios
+        if is_file(Path(name)) and f"scenario {name}" not in match.changed
     }
     about = {
         "title": match.design.title or "a match",

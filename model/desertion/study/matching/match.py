@@ -26,7 +26,7 @@ def match(
     vary: Mapping[str, object] | None = None,
     targets: Mapping[str, Mapping[str, object]] | Sequence[str] | None = None,
     scale: float | None = None,
-    waves: Sequence[Mapping[str, object]] | None = None,
+    waves: Sequence[Mapping[str, object] | int] | None = None,
     screening: int | None = None,
     runs: int | None = None,
     confirm: int | None = None,
@@ -49,7 +49,7 @@ def match(
         targets: Names of shipped targets, or own ones by name: `{"left_flee": {"observed": [100, 200], "discrepancy": 0.3}}`;
             a name is that of a measure, or the entry has an `effect` over `case.measure` terms.
         scale: Share of real size of all runs.
-        waves: Waves, each `{"worlds": 100, "replicates": 2}`.
+        waves: Waves, each `{"worlds": 100, "replicates": 2}`, or its number of worlds alone: it is then like the design's of its place, and a further one like the last.
         screening: Trajectories of the screening, 0 for none.
         runs: Runs of each case in each world, in all waves of the design.
         confirm: Runs in all of a world that its wave keeps, so that none is kept by a lucky run.
@@ -102,11 +102,17 @@ def _design(
         }
     if waves is not None and (isinstance(waves, str | Mapping) or not isinstance(waves, Iterable)):
         raise input_error("waves", waves, "must be a list of waves, as in [{'worlds': 100, 'replicates': 2}]")
-    if runs is not None and waves is None and "waves" in stated:
+    if runs is not None and "waves" in stated:
         stated["waves"] = [
             {name: value for name, value in wave.items() if name != "replicates"} for wave in stated["waves"]
         ]
-    stated |= given(replicates=runs, confirm=confirm, seed=seed, waves=None if waves is None else tuple(waves))
+    if waves is not None:
+        like = stated.get("waves") or ({},)
+        stated["waves"] = tuple(
+            {**like[min(place, len(like) - 1)], "worlds": wave} if isinstance(wave, int) else wave
+            for place, wave in enumerate(waves)
+        )
+    stated |= given(replicates=runs, confirm=confirm, seed=seed)
     if screening is not None:
         stated["screening"] = {**stated.get("screening", {}), "trajectories": screening}
     if scale is not None:
