@@ -80,6 +80,7 @@ KINDS: dict[str, Bad] = {
     "a switch half way": _setting("hosts.ridge.border", 1.5, "= 1.5 must be 0, 1 or 2"),
     "an odd number of ties": _setting("forces.toy.degree", 5, "degree must be even"),
     "shares beyond one": _setting("forces.toy.share_killed", 0.99, "must be at most 1"),
+    "ties beyond one": _setting("forces.toy.across", 0.95, r"across \+ rewire must be at most 1"),
     "an unknown form": _setting("behaviour.form", "viral", "'viral' must be 'multiplicative'.*'none'"),
     "a negative horizon": Bad(r"days = -3 must lie in \[1, 36500\] \(days\)", days=-3),
     "a scale of nothing": Bad(r"scale = 0\.0 must lie in", scale=0.0),

@@ -223,7 +223,7 @@ def test_waiting_halves_worth_at_patience() -> None:
     assert refuge.wait_discount(30.0, 10.0, 3.0) == 0.5
     assert refuge.wait_discount(30.0, 0.0, 3.0) == 0.0
     assert refuge.wait_discount(30.0, math.inf, 3.0) == 1.0
-    assert refuge.wait_discount(0.0, 0.0, 3.0) == 1.0
+    assert refuge.wait_discount(0.0, 0.0, 3.0) == 0.0
     assert refuge.wait_discount(0.5, 1.0, 0.5) == 0.5
     assert refuge.wait_discount(1.5, 0.5, 3.0) == 0.5
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -13,6 +14,7 @@ from mesa.experimental.mesa_signals import ObservableSignals
 
 from desertion.errors import InputError, shortened
 from desertion.scenario import Scenario
+from desertion.scenario.layers import Stop
 from desertion.simulation import model as module
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.population.agents import shares_hazard
@@ -470,6 +472,44 @@ def test_the_stop_rule_ends_a_run_after_the_event() -> None:
     model = DesertionModel(scenario, rng=1).run()
     assert model.world.fallen.tolist() == [0]
     assert model.day == 3
+
+
+def test_a_date_that_had_not_come_when_a_run_ended_early_is_none() -> None:
+    """Not the horizon, on which nobody looked: half were gone on the ninth day, and a run that its rule ended on the fifth said day 200. Nor is it known on the way."""
+    leaving = {"forces.*.base_soldier_hide": 0.02}
+    whole = DesertionModel("toy", rng=1, settings=leaving).run()
+    stopped = DesertionModel(Scenario.load("toy", set=leaving).model_copy(update={"stop": Stop()}), rng=1).run()
+    known, early = whole.measures(), stopped.measures()
+    assert stopped.day == known["breakpoint_day"] == early["breakpoint_day"] < known["day_50"] < whole.day
+    assert math.isnan(early["day_50"])
+    assert math.isnan(early["fall_day"])
+    assert known["fall_day"] == whole.day == whole.sized.days
+    on_the_way = DesertionModel("toy", rng=1, settings=leaving)
+    on_the_way.step()
+    assert math.isnan(on_the_way.measures()["breakpoint_day"])
+
+
+@pytest.mark.parametrize("form", ["multiplicative", "concave", "additive", "threshold"])
+def test_nobody_takes_a_route_whose_baseline_is_0(form: str) -> None:
+    """Whatever others do: of the GDR's reservists, of whom none was called up, a seventh and a tenth of all leavers hid in the forms in which followers need no baseline."""
+    people = {"name": "town", "soldiers": 0, "reservists": 400, "civilians": 400, "community": 400}
+    behaviour = CALM | {"form": form, "contagion_community": 5.0, "cross_route": 1.0, "threshold_mean": 0.1}
+    host = {"name": "away", "visa_free_evader": 1.0, "visa_free_other": 1.0, "travel": 0.0}
+    flee = {"base_reservist_flee": 0.01, "base_civilian_flee": 0.01}
+    measures = DesertionModel(made(60, [people | INERT | flee], [host], behaviour), rng=1).run().measures()
+    assert measures["left_hide"] == 0.0
+    assert measures["left_flee"] > 200.0
+    hide = flee | {"base_reservist_hide": 1e-3}
+    assert DesertionModel(made(60, [people | INERT | hide], [host], behaviour), rng=1).run().measures()["left_hide"] > 0
+
+
+def test_nobody_sets_out_for_a_border_that_deals_with_nobody() -> None:
+    """Nor while nobody waits there: 118 of 1,000 set out on the first day and stood there to the end."""
+    people = {"name": "town", "soldiers": 0, "reservists": 1000, "civilians": 0, "base_reservist_flee": 0.1}
+    for entry, left in ((0.0, 0.0), (math.inf, 1000.0)):
+        host = {"name": "away", "visa_free_evader": 1.0, "travel": 0.0, "entry": entry}
+        model = DesertionModel(made(100, [INERT | people], [host], CALM), rng=1).run()
+        assert model.measures()["left_total"] == left
 
 
 @pytest.mark.statistical

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from desertion.scenario import Scenario
+from desertion.scenario import Policy, Scenario
 from desertion.simulation.model import DesertionModel
 from tests.oracles import day as oracle
 from tests.oracles.day.chance import philox
@@ -69,6 +69,23 @@ def test_random_scenarios_under_random_policies_have_the_history_of_the_document
         assert again is None, f"seed {seed}\n{again}"
 
     compare()
+
+
+@pytest.mark.parametrize(
+    ("announced", "change"),
+    [
+        (-1.0, {"at_least": {"hosts.*.announced": 0.05}}),
+        (-1.0, {"at_most": {"hosts.*.announced": 0.1}}),
+        (0.3, {"add": {"hosts.*.announced": -0.5}}),
+    ],
+)
+def test_what_is_announced_has_the_history_of_the_document(announced: float, change: dict[str, Any]) -> None:
+    """Where it stands for the true rates, a floor or a ceiling is held to these; once it is a number, it is not cut below 0, where it would stand for them again."""
+    policy = Policy.model_validate({"name": "told", "change": [change]})
+    scenario = Scenario.load("toy", scale=0.2, days=15, set=LIVELY | {"hosts.*.announced": announced}).with_policies(
+        [policy]
+    )
+    assert difference(scenario, 7) is None
 
 
 @pytest.mark.parametrize("policies", [[], ["fast-track", "closed-borders"], ["transit-corridor", "coalition"]])

@@ -129,6 +129,8 @@ LIVELY: dict[str, Any] = {
 _CAPS = {
     "share_killed": (0.0, 0.5),
     "share_captured": (0.0, 0.5),
+    "across": (0.0, 0.5),
+    "rewire": (0.0, 0.5),
     "entry": (0.0, 5.0),
     "cases": (0.0, 3.0),
     "places": (0.0, 30.0),
@@ -373,6 +375,8 @@ def _policy(draw: st.DrawFn, name: str, hosts: bool, days: int) -> Policy:
         kind = draw(st.sampled_from(["forces", "hosts"])) if hosts else "forces"
         model = Force if kind == "forces" else Host
         names = [n for n in numbers_of(model) if model.model_fields[n].json_schema_extra["lever"]]  # type: ignore[index]
+        if kind == "hosts":  # the one lever that may stand for others
+            names += ["announced"] * 5
         lever = draw(st.sampled_from(names))
         operation = "set" if inputs_of(model)[lever].unit.startswith("0") else draw(st.sampled_from(list(operations)))
         value = {

@@ -134,6 +134,21 @@ def test_a_war_that_starts_on_a_date_is_told_what_does_not_count_in_it(tmp_path:
         assert all(told in one for one in odd)
 
 
+def test_a_way_out_that_is_shut_on_the_first_day_is_remarked_on(tmp_path: Path) -> None:
+    """Against one chance in a million all 1,000 left within five days once a policy opened the borders, and nothing said why; what the reference state states is a measure."""
+    own = tmp_path / "own.toml"
+    shut = 'extends = "toy"\n{}[set]\n"hosts.*.border" = 0\n"hosts.*.leak" = 0.0\n'
+    own.write_text(shut.format(""))
+    said = "nobody has a chance of flight_deserter and flight_evader and flight_other on the first day"
+    assert [said in remark for remark in check(own).odd] == [True]
+    assert not any(said in note for note in Scenario.load(own).notes)
+    assert any(said in note for note in Scenario.load(own, "lever-border-open").notes)
+    assert any(said in note for note in Scenario.load(own, asylum=0.9).notes)
+    own.write_text(shut.format("[reference.toy]\nflight_deserter = 0.2\nflight_evader = 0.2\nflight_other = 0.2\n"))
+    assert not check(own).odd
+    assert not any(said in note for note in Scenario.load(own, "lever-border-open").notes)
+
+
 def test_what_a_scale_leaves_nothing_of_is_remarked_on(tmp_path: Path) -> None:
     """A host of 900 places takes nobody at a thousandth, and a call-up of 400 comes to nobody; at a five-hundredth both are there."""
     army = {"name": "army", "soldiers": 1_000_000, "reservists": 1_000_000, "police": 20}

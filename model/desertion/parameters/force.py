@@ -245,6 +245,8 @@ class Force(Frozen):
             raise ValueError(f"degree must be even, got {self.degree}")
         if self.share_killed + self.share_captured > 1.0 + 1e-12:
             raise ValueError("share_killed + share_captured must be at most 1")
+        if self.across + self.rewire > 1.0 + 1e-12:
+            raise ValueError("across + rewire must be at most 1")
         total = sum(region.share for region in self.regions)
         if abs(total - 1.0) > 1e-6:
             raise ValueError(f"the shares of the regions must add up to 1, got {total:g}")

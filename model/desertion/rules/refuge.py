@@ -80,9 +80,9 @@ def worth_inside(
 
 @kernel
 def wait_discount(waiting: float, entry: float, patience: float) -> float:
-    """What an expected wait at a border leaves of its worth: half at `patience` days."""
-    if waiting <= 0.0 or entry == math.inf:
-        return 1.0
+    """What an expected wait at a border leaves of its worth: half at `patience` days, nothing where nobody is dealt with."""
     if entry <= 0.0:
         return 0.0
+    if waiting <= 0.0 or entry == math.inf:
+        return 1.0
     return 1.0 / (1.0 + (waiting / entry) / patience)

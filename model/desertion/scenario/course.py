@@ -123,11 +123,11 @@ def _laid(
         lever, name = levers(kind)[field], f"{kind}.{thing.name}.{field}"
         true = _true(thing, mine, day) if field == _ANNOUNCED else ()
         try:
-            now[field], was_cut = track.value(getattr(thing, field), day, lever, true)
+            now[field], cut = track.value(getattr(thing, field), day, lever, true)
         except InputError as error:
             raise InputError(f"{kind}.{thing.name}.{error.message}", key=name) from None
-        if was_cut:
-            cuts[f"{name} was cut to its range [{lever.low:g}, {lever.high:g}]"] = None
+        if cut:
+            cuts[f"{name} was cut to its range [{cut[0]:g}, {cut[1]:g}]"] = None
         stood = track.own_value(getattr(thing, field), day)
         if true and stood < 0.0 and now[field] >= 0.0 and (note := _undercut(name, track.levels(day), true)):
             cuts[note] = None

@@ -71,8 +71,10 @@ class Track:
                 value, held = move.level(value, true), move
         return value, held
 
-    def value(self, base: float, day: dt.date, lever: Lever, true: Sequence[float] = ()) -> tuple[float, bool]:
-        """The lever's value on a day and whether it was cut to the bounds; a value below 0 stands for the `true` ones, if there are any.
+    def value(
+        self, base: float, day: dt.date, lever: Lever, true: Sequence[float] = ()
+    ) -> tuple[float, tuple[float, float] | None]:
+        """The lever's value on a day and the bounds to which it was cut, if it was; a value below 0 stands for the `true` ones, if there are any.
 
         Raises:
             InputError: If an unlimited lever is multiplied by 0, amounts are beyond all numbers, or what stands for others is to be reckoned with.
@@ -93,8 +95,9 @@ class Track:
             raw = math.fsum([value, *amounts]) if factors or amounts else value
         except OverflowError:
             raise InputError(f"{lever.name} is added to beyond the largest number that there is; add less") from None
-        cut = min(max(raw, 0.0 if true and value >= 0.0 else lever.low), lever.high)
-        return cut, cut != raw
+        low = 0.0 if true and value >= 0.0 else lever.low
+        cut = min(max(raw, low), lever.high)
+        return cut, None if cut == raw else (low, lever.high)
 
 
 def tracks(layers: Layers, places: Mapping[str, str] | None = None) -> dict[Target, Track]:

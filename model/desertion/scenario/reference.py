@@ -1,5 +1,7 @@
 """The reference state of each force: the scenario's own first day, before policies, settings and the dial."""
 
+from collections.abc import Iterator
+
 from desertion.parameters import CATEGORIES, Behaviour, Force, Host, Reference
 from desertion.rules.refuge import OPEN, believed, chance_out, persuaded, worth_inside
 from desertion.scenario.course import course
@@ -13,6 +15,29 @@ def reference_of(scenario: Layers) -> dict[str, Reference]:
     """The reference state by force name: what push, cost, contagion and perceived chances are measured against."""
     first_day = _first_day(scenario)
     return {force.name: _reference(first_day, f, force) for f, force in enumerate(first_day.forces)}
+
+
+def unmeasured(scenario: Layers) -> Iterator[str]:
+    """Yield a sentence for each force of whose ways out one is shut on the first day, so that any opening drives out everybody who has it."""
+    for force in scenario.forces if scenario.hosts else ():
+        reference = scenario.reference[force.name]
+        flee = {
+            "deserter": force.base_soldier_flee if force.soldiers else force.base_hiding_flee,
+            "evader": max(force.base_reservist_flee, force.base_summoned_flee) if force.reservists else 0.0,
+            "other": force.base_civilian_flee if force.civilians else 0.0,
+        }
+        shut = [
+            f"flight_{category}"
+            for category, baseline in flee.items()
+            if baseline and getattr(reference, f"flight_{category}") == LEAST
+        ]
+        if force.soldiers and force.base_soldier_surrender and reference.quarter == LEAST:
+            shut.append("quarter")
+        if shut:
+            yield (
+                f'force "{force.name}": nobody has a chance of {" and ".join(shut)} on the first day, so that a later one is measured against one in a million and drives out '
+                f"everybody at once: state [reference.{force.name}] {shut[0]}, the chance that the baseline rates belong to"
+            )
 
 
 def _first_day(scenario: Layers) -> Layers:

@@ -206,7 +206,16 @@ class Scenario(Layers):
         idle_settings = [
             sentence for find in (outdone, unreached, unbanned) for sentence in find(found, self.levers_set, self)
         ]
-        return (*self.remarks, *conflicts(found), *idle_settings, *late, *self.course.cuts, *self.dial_notes, *own)
+        moved = (*conflicts(found), *idle_settings, *late, *self.course.cuts, *self.dial_notes, *own)
+        return (*self.remarks, *moved, *(each for each in self._opened() if each not in self.remarks))
+
+    def _opened(self) -> tuple[str, ...]:
+        """That what policies or the dial may open was shut in the reference state."""
+        if not self.overlays and self.asylum == self.asylum_status_quo:
+            return ()
+        from desertion.scenario.reference import unmeasured
+
+        return tuple(unmeasured(self))
 
     @cached_property
     def levers_set(self) -> tuple[str, ...]:

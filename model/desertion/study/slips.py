@@ -12,6 +12,7 @@ from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import named
 from desertion.scenario.fallbacks import DAYS_A_YEAR
+from desertion.scenario.reference import unmeasured
 from desertion.scenario.scenario import Scenario
 from desertion.scenario.sizing import two_figures
 
@@ -57,6 +58,7 @@ def slips(scenario: Scenario) -> Iterator[str]:
     yield from _amounts("host", scenario.hosts, scenario.people, "there are")
     if not scenario.hosts:
         yield "there is no host, so nobody can flee abroad"
+    yield from unmeasured(scenario)
     yield from _unreached(scenario)
     yield from _peace(scenario)
     yield from _lost(scenario)

@@ -193,11 +193,11 @@ def leading(matrix: Array) -> float:
 
 
 def _rows(b: Behaviour, groups: list[Group]) -> list[tuple[Group, Way]]:
-    """The ways that count: those with a rate; all open ones where contagion needs no baseline."""
+    """The ways that count: those with a rate; in the threshold form the easiest of each group."""
+    ways = [(group, [way for way in group.ways if way.rate > 0.0]) for group in groups]
     if b.form == "threshold":
-        return [(group, way) for group in groups if (way := _easiest(group)).opening > 0.0]
-    least = (lambda way: way.opening) if b.form == "additive" else (lambda way: way.rate)
-    return [(group, way) for group in groups for way in group.ways if least(way) > 0.0]
+        return [(group, _easiest(open_ways)) for group, open_ways in ways if open_ways]
+    return [(group, way) for group, open_ways in ways for way in open_ways]
 
 
 def _weights(b: Behaviour, way: Way) -> Array:
@@ -210,9 +210,9 @@ def _counts(b: Behaviour, left: Way, way: Way) -> float:
     return 1.0 if b.form == "threshold" or left.route == way.route else b.cross_route
 
 
-def _easiest(group: Group) -> Way:
+def _easiest(ways: list[Way]) -> Way:
     # Of equals the first in the numbers of the routes, as in a run.
-    return max(group.ways, key=lambda way: (way.opening, -ROUTES.index(way.route)))
+    return max(ways, key=lambda way: (way.opening, -ROUTES.index(way.route)))
 
 
 def _pull(b: Behaviour, way: Way) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,12 @@ def course(scenario: dict[str, Any]) -> tuple[list[Levers], list[Levers], list[t
             before: Levers = {}
             for day in days:
                 now = dict(thing)
-                for lever, limits in bounds[kind].items():
+                # What is announced may stand for the true rates of the day, which come first.
+                for lever, limits in sorted(bounds[kind].items(), key=lambda pair: pair[0] == "announced"):
                     own = [move for move in moves if move[0] == (kind, thing["name"], lever)]
+                    true = [now[f"recognition_{each}"] for each in CATEGORIES] if lever == "announced" else []
                     if own:
-                        now[lever] = _value(thing[lever], day, own, limits)
+                        now[lever] = _value(thing[lever], day, own, limits, true)
                 if kind == "hosts" and scenario["asylum"] != scenario["asylum_status_quo"]:
                     now |= _dialled(now, scenario["dial"], scenario["asylum"], scenario["asylum_status_quo"])
                 for lever in _COUNTS[kind]:
@@ -104,23 +107,26 @@ def _selected(things: list[Levers], selector: str) -> list[str]:
     return [selector]
 
 
-def _value(base: float, day: int, moves: list[Any], limits: tuple[float, float]) -> float:
+def _value(base: float, day: int, moves: list[Any], limits: tuple[float, float], true: Sequence[float] = ()) -> float:
     acting = [move for move in moves if move[2] <= day < move[3]]
     own = [move for move in acting if move[1] == "own"]
     value = max(own, key=lambda move: move[2])[5] if own else base
     turns = [(move[4], move[2], place, move[1], move[5]) for place, move in enumerate(acting)]
     for *_, operation, stated in sorted(turns):
+        stand = true if true and value < 0.0 else [value]
         if (
             operation == "set"
-            or (operation == "at_least" and stated > value)
-            or (operation == "at_most" and stated < value)
+            or (operation == "at_least" and any(each < stated for each in stand))
+            or (operation == "at_most" and any(each > stated for each in stand))
         ):
             value = stated
+    leveled = value
     factors = sorted(move[5] for move in acting if move[1] == "multiply")
     amounts = [move[5] for move in acting if move[1] == "add"]
     if factors or amounts:
         value = math.fsum([value * math.prod(factors), *amounts])
-    return min(max(value, limits[0]), limits[1])
+    least = 0.0 if true and leveled >= 0.0 else limits[0]
+    return min(max(value, least), limits[1])
 
 
 def _dialled(host: Levers, dial: Levers, asylum: float, status_quo: float) -> Levers:

@@ -83,7 +83,7 @@ def _group(world: World, signals: Signals, force: Force, person: Person) -> Grou
         ways.append(
             Way(
                 route=route,
-                open=opening,
+                open=opening if baseline > 0.0 else 0.0,
                 baseline=baseline,
                 drive=push - _cost(world, force, signals.odds[force.number], route),
                 shared=felt(route, reception),

@@ -153,8 +153,10 @@ def _flight(world: World, force: Force, community: Community, category: str, que
     hosts: list[tuple[float, float]] = []
     for host, queue in zip(world.hosts, queues, strict=True):
         entry, wait = host.levers["entry"], 1.0
-        if queue and not math.isinf(entry):
-            wait = 1.0 / (1.0 + queue / entry / world.behaviour["queue_patience"]) if entry > 0.0 else 0.0
+        if entry <= 0.0:
+            wait = 0.0
+        elif queue and not math.isinf(entry):
+            wait = 1.0 / (1.0 + queue / entry / world.behaviour["queue_patience"])
         outside = world.nearness(force, community, host) * wait
         hosts.append((outside, inside(world, force, community, host, category)))
     best = max(hosts, key=lambda pair: pair[0] * pair[1], default=(0.0, 0.0))

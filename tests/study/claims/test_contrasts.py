@@ -35,11 +35,11 @@ def _effect(claims: Claims, name: str, **arms: dict[str, float]) -> float:
     return claim.effect(measures)
 
 
-def test_sending_back_is_counted_per_person_sent_back(shipped: Claims) -> None:
-    """Thirty more served where sixty more were sent back: 500 of 1,000."""
+def test_sending_back_is_counted_per_person_who_stays_for_it(shipped: Claims) -> None:
+    """Thirty more served where sixty fewer left: 500 of 1,000. Counted per person turned away they were up to 5,850 of 1,000, since most who would be turned away do not set out."""
     found = _effect(
         shipped, "closed-borders-backfire",
-        sent_back={"served_reservists": 130.0, "turned_away": 90.0}, let_in={"served_reservists": 100.0, "turned_away": 30.0},
+        sent_back={"served_reservists": 130.0, "reservists_left": 40.0}, let_in={"served_reservists": 100.0, "reservists_left": 100.0},
     )  # fmt: skip
     assert found == pytest.approx(500.0)
 
@@ -54,19 +54,42 @@ def test_gains_are_compared_in_points(shipped: Claims) -> None:
 
 
 def test_transit_is_measured_from_the_fast_track_that_it_comes_with(shipped: Claims) -> None:
-    """Of the ten more whom full admission takes in, the corridor takes in eight: four fifths; a fast track alone takes in none more."""
-    arms = {"fast_track": {"protected": 60.0, "waiting_end": 40.0}, "full_admission": {"protected": 110.0}}
+    """Of the ten more whom full admission lets in, four of them without a claim, the corridor lets in eight: four fifths; a fast track alone lets in none more."""
+    arms = {
+        "fast_track": {"protected": 50.0, "waiting_end": 40.0, "abroad_end": 10.0},
+        "full_admission": {"protected": 96.0, "abroad_end": 14.0},
+    }
     assert _effect(shipped, "transit-suffices", transit={"protected": 108.0}, **arms) == pytest.approx(0.0)
-    assert _effect(shipped, "transit-suffices", transit={"protected": 100.0}, **arms) < -70.0
+    assert _effect(shipped, "transit-suffices", transit={"protected": 90.0, "abroad_end": 10.0}, **arms) < -70.0
+
+
+_TAKEN = {"soldier_days": 900.0, "surrendered_days": 60.0, "information": 50.0, "left_surrender": 10.0}
 
 
 def test_what_captives_of_combat_tell_is_not_put_to_surrender(shipped: Claims) -> None:
-    """Ten surrender: 100 soldier-days lost, 60 of them their own, 50 of information of which 30 would have come without them."""
+    """Ten surrender: 100 soldier-days lost, 60 of them their own, 50 of information of which 30 would have come without them. Without contagion five do, and 30 of 35 lost are their own."""
     found = _effect(
-        shipped, "contagion-over-intelligence", no_contact={"soldier_days": 1000.0, "information": 30.0},
-        status_quo_front={"soldier_days": 900.0, "surrendered_days": 60.0, "information": 50.0, "left_surrender": 10.0},
+        shipped, "contagion-over-intelligence",
+        no_contact={"soldier_days": 1000.0, "information": 30.0}, status_quo_front=_TAKEN,
+        no_contact_calm={"soldier_days": 1000.0}, front_calm={"soldier_days": 965.0, "surrendered_days": 30.0, "left_surrender": 5.0},
     )  # fmt: skip
-    assert found == pytest.approx(2.0)
+    assert found == pytest.approx(1.0)
+
+
+def test_without_contagion_a_surrender_does_nothing_to_comrades(shipped: Claims) -> None:
+    """What is left is what the prisoner knows: those who surrender would have been hit, or gone by another way, on some of the days that are put to them, and the loss was put to their comrades."""
+    without = {"no_contact": {"soldier_days": 970.0, "information": 30.0}, "status_quo_front": _TAKEN}
+    calm = {"no_contact_calm": {"soldier_days": 970.0}, "front_calm": _TAKEN}
+    assert _effect(shipped, "contagion-over-intelligence", **without, **calm) == pytest.approx(-2.0)
+
+
+def test_the_running_cost_is_that_of_the_last_thirty_days() -> None:
+    """Hosts fill up over half a year, so that the mean over a run is what is paid in no year: a stock that grows in a line costs twice as much at the end."""
+    model = DesertionModel("toy", rng=1, policies="fast-track", settings={"scale": 1.0}).run()
+    by_day = model.hosts.groupby("day")["cost_eur"].sum().loc[1:]
+    found = extra_measures(model, model.measures())["running_cost"]
+    assert found == pytest.approx(by_day.tail(30).mean() * 365)
+    assert found > 1.2 * by_day.mean() * 365 > 0.0
 
 
 def test_capture_is_held_against_the_better_rival_with_what_its_own_prisoners_tell(shipped: Claims) -> None:
@@ -100,8 +123,8 @@ def test_falls_and_leads_without_a_date_count_to_the_horizon() -> None:
     assert _end(record | {"war_index": np.ones(11)}, 20)["index_lead"] == -12.0
 
 
-def test_a_run_that_was_stopped_counts_dates_to_the_horizon_like_every_measure() -> None:
-    """The government that falls on the first day ends the run two days later; the other, which stands then, counts for all thirty days and not for three."""
+def test_a_run_that_was_stopped_does_not_know_what_had_not_come() -> None:
+    """The government that falls on the first day ends the run two days later; when the other would have fallen, which stands then, is not known."""
     falling = {"name": "falling", "soldiers": 0, "reservists": 20, "civilians": 0} | INERT | {"legitimacy_floor": 0.9}
     standing = falling | {"name": "standing", "legitimacy_floor": 0.0}
     stop = {"measure": "fallen", "days_after": 2}
@@ -110,7 +133,8 @@ def test_a_run_that_was_stopped_counts_dates_to_the_horizon_like_every_measure()
     found = extra_measures(model, measured)
     assert set(found) == set(EXTRA)
     assert model.day == found["days"] == 3
-    assert found["fall_days"] == measured["fall_day@falling"] + measured["fall_day@standing"] == 31.0
+    assert measured["fall_day@falling"] == 1.0
+    assert np.isnan([measured["fall_day@standing"], found["fall_days"]]).all()
 
 
 def test_screening_is_judged_by_the_genuine_it_refuses(shipped: Claims) -> None:

@@ -18,7 +18,7 @@ from desertion.study.design.formula import Effect
 from tests.study.claims.test_report import RUN
 
 PLAIN = {"left_total": 100.0, "strength_end": 400.0, "strength_share_end": 0.8, "mean_strength_share": 0.9,
-         "share_left": 0.01, "reservists_left": 80.0, "reservists_left_share": 0.02, "soldier_days": 90_000.0, "days": 180.0, "waiting_end": 8.0, "protected": 2.0, "yearly_cost": 5e6}  # fmt: skip
+         "share_left": 0.01, "reservists_left": 80.0, "reservists_left_share": 0.02, "soldier_days": 90_000.0, "days": 180.0, "waiting_end": 8.0, "protected": 2.0, "running_cost": 5e6}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ PLAIN = {"left_total": 100.0, "strength_end": 400.0, "strength_share_end": 0.8, 
         ),
         ("shut.soldier_days - open.soldier_days", {"soldier_days": 89_640.0}, 2.0),
         ("open.waiting_end + open.protected - shut.waiting_end - shut.protected", {"waiting_end": 14.0}, 6.0),
-        ("open.yearly_cost - shut.yearly_cost", {"yearly_cost": 5e6 + 1.0}, math.inf),
+        ("open.running_cost - shut.running_cost", {"running_cost": 5e6 + 1.0}, math.inf),
         ("open.left_total - shut.left_total", {}, 0.0),
     ],
 )

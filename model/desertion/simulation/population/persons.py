@@ -224,7 +224,7 @@ class Person(PersonView):
     def exit(self, route: int) -> Exit:
         """What decides the person's rate of leaving by a route, but for his ties: baseline, opportunity, push less cost, contagion."""
         baseline = self.baseline(route)
-        if baseline < 0.0:
+        if baseline <= 0.0:  # nobody of his class has the route, or nobody of his force
             return SHUT
         form, opening, felt = self._world.form, self.opportunity(route), self.contagion(route)
         push, cost = self.push(), self.cost(route)

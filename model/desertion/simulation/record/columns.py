@@ -229,7 +229,7 @@ def _number(definition: str) -> Column:
     return _sum("persons", SIMULATED, definition)
 
 
-_DAY = "the horizon if that never comes"
+_DAY = "the horizon if that never comes, none if the run ended before"
 
 MEASURES = {
     "left_total": _number("persons who left at least once"),

@@ -44,16 +44,22 @@ def _mean(days: Array) -> float:
     return float(days.mean()) if len(days) else float("nan")
 
 
-def first_day(reached: Array, horizon: int) -> float:
-    """The first day on which something holds, or the horizon; `reached` begins with the first day, which is day 1."""
+def first_day(reached: Array, never: float) -> float:
+    """The first day on which something holds, or `never`; `reached` begins with the first day, which is day 1."""
     days = np.flatnonzero(reached)
-    return float(days[0] + 1) if len(days) else float(horizon)
+    return float(days[0] + 1) if len(days) else never
+
+
+def _earliest(days: Array, never: float) -> float:
+    """The first of some days counted from 0, of which those below 0 have not come, counted from 1."""
+    come = days[days >= 0]
+    return float(come.min() + 1) if len(come) else never
 
 
 def measures(world: World, scenario: Scenario, days: int) -> dict[str, float]:
     """What sums a run up: all forces together and, where there are several, each as `measure@force`.
 
-    Dates that never come count as the horizon. Counts are persons of the simulated size, money is EUR at real size.
+    Dates that never come count as the horizon; where the run ended before it, by a stop rule or on the way, a date that had not come is nan. Counts are persons of the simulated size, money is EUR at real size.
     """
     out = _measures(world, scenario, days, np.arange(len(scenario.forces)))
     if len(scenario.forces) > 1:
@@ -68,13 +74,13 @@ def measures(world: World, scenario: Scenario, days: int) -> dict[str, float]:
 
 
 def _measures(world: World, scenario: Scenario, days: int, forces: Array) -> dict[str, float]:
-    horizon = scenario.days
+    never = float(scenario.days) if days >= scenario.days else float("nan")
     daily = {name: world.daily[: days + 1, forces, j] for j, name in enumerate(DAILY_COLUMNS)}
     host = {name: world.hostly[: days + 1][:, :, forces, j] for j, name in enumerate(HOST_EXTRA)}
     mine = np.isin(world.force_of, forces)
     out: dict[str, float] = {}
-    out.update(_leavers(world, mine, _absent(world, scenario), forces, horizon))
-    out.update(_forces(daily, world, forces, horizon))
+    out.update(_leavers(world, mine, _absent(world, scenario), forces, never))
+    out.update(_forces(daily, world, forces, never))
     out.update(_hosts(host))
     total = out["left_total"]
     out["cost_per_leaver"] = out["cost_eur"] * scenario.scale / total if total else float("nan")
@@ -90,7 +96,7 @@ def _absent(world: World, scenario: Scenario) -> Array:
     return absent
 
 
-def _leavers(world: World, mine: Array, absent: Array, forces: Array, horizon: int) -> dict[str, float]:
+def _leavers(world: World, mine: Array, absent: Array, forces: Array, never: float) -> dict[str, float]:
     left = mine & (world.left_day >= 0)
     out = {"left_total": float(left.sum()), "share_left": float(left.sum() / mine.sum())}
     for route, name in enumerate(ROUTES):
@@ -100,9 +106,9 @@ def _leavers(world: World, mine: Array, absent: Array, forces: Array, horizon: i
     served = mine & (world.kind == SOLDIER) & ~absent
     soldiers = left & served
     start = float(world.soldiers_start[forces].sum())
-    gone = np.cumsum(np.bincount(world.left_day[soldiers], minlength=horizon + 1))
+    gone = np.cumsum(np.bincount(world.left_day[soldiers]))
     for share in (10, 25, 50):
-        out[f"day_{share}"] = first_day(gone >= start * share / 100.0, horizon) if start else float(horizon)
+        out[f"day_{share}"] = first_day(gone >= start * share / 100.0, never) if start else never
     out["soldiers_left_share"] = float(soldiers.sum()) / start if start else float("nan")
     reservists = float(world.reservists_all[forces].sum())
     out["reservists_left_share"] = out["reservists_left"] / reservists if reservists else float("nan")
@@ -118,7 +124,7 @@ def _leavers(world: World, mine: Array, absent: Array, forces: Array, horizon: i
     return out
 
 
-def _forces(daily: dict[str, Array], world: World, forces: Array, horizon: int) -> dict[str, float]:
+def _forces(daily: dict[str, Array], world: World, forces: Array, never: float) -> dict[str, float]:
     def flow(name: str) -> float:
         return float(daily[name].sum())
 
@@ -148,8 +154,8 @@ def _forces(daily: dict[str, Array], world: World, forces: Array, horizon: int) 
         **{name: flow(name) for name in _LOSSES},
         "collapsed": float((collapsed >= 0).any()),
         "fallen": float((fallen >= 0).any()),
-        "breakpoint_day": float(min(np.where(collapsed < 0, horizon, collapsed + 1))),
-        "fall_day": float(min(np.where(fallen < 0, horizon, fallen + 1))),
+        "breakpoint_day": _earliest(collapsed, never),
+        "fall_day": _earliest(fallen, never),
         "falls": float((fallen >= 0).sum()),
     }
 

@@ -122,7 +122,7 @@ def _publish_class(w: World, row: int, cl: int) -> None:
     for route in range(codes.N_ROUTES):
         baseline = class_baseline(w.forces[f], cl, route)
         open_chance, level, shared = 0.0, 0.0, 0.0
-        if baseline >= 0.0:
+        if baseline > 0.0:  # else nobody has the route, in any form
             drive = push - w.fear[f, route]
             if row == region or (route == codes.FLEE and w.has_heard[row] != 0):
                 open_chance = opportunity_in_class(w, row, cl, route)

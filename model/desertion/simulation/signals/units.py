@@ -148,11 +148,14 @@ def _squad_signals(w: World, q: int) -> None:
     total = total_of(w.squad_pressure[q])
     for route in range(codes.EMIGRATE):
         drive = push - w.fear[f, route]
-        open_chance = opportunity_in_squad(w, q, route)
+        baseline = unit_baseline(w.forces[f], route)
+        open_chance = (
+            opportunity_in_squad(w, q, route) if baseline > 0.0 else 0.0
+        )  # else nobody has the route, in any form
         shared = unit_contagion(w, q, company, c, route, total)
         w.squad_open[q, route] = open_chance
         w.squad_shared[q, route] = shared
-        w.squad_level[q, route] = level_rate(w.form, unit_baseline(w.forces[f], route), drive, shared)
+        w.squad_level[q, route] = level_rate(w.form, baseline, drive, shared)
         if w.form == THRESHOLD:
             w.squad_pull[q, route] = threshold_pull(w, drive, open_chance)
     if w.form == THRESHOLD:

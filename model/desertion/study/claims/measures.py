@@ -20,7 +20,7 @@ INDEX_DROP = 0.1
 WINDOWS = (10, 30, 60)
 
 EXTRA = (
-    "surrendered_days", "final_surrender_share", "index_lead", "balance", "fall_days", "yearly_cost",
+    "surrendered_days", "final_surrender_share", "index_lead", "balance", "fall_days", "running_cost",
     *(f"effective_{days}" for days in WINDOWS), "information_share", "unit_surrenders", "waiting_end", "days",
 )  # fmt: skip
 """Names of what `extra_measures` gives."""
@@ -32,7 +32,7 @@ def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict
     Returns:
         surrendered_days (soldier-days of those who surrendered, first force), final_surrender_share and index_lead
         (see `_end`, first force), balance (strength of the first force over that of the last, start = 1),
-        fall_days (days until the fall, of all governments added up), yearly_cost (EUR a year at real size), effective_10, _30 and _60 (effective
+        fall_days (days until the fall, of all governments added up; nan where the run ended before it was known), running_cost (EUR a year at real size, as over the last thirty days), effective_10, _30 and _60 (effective
         strength, mean over so many first days, start = 1), information_share (soldier-days of information a soldier of the first day and
         day), unit_surrenders (companies that followed their commander, first force), waiting_end (applicants), days.
     """
@@ -41,12 +41,14 @@ def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict
 
     # The record itself: the tables made of it would cost as much as a short run.
     record = model.world.daily[: model.day + 1]
+    cost = model.world.hostly[1 : model.day + 1, :, :, HOST_EXTRA.index("cost_eur")].sum(axis=(1, 2))
     column = {name: record[:, :, number] for number, name in enumerate(DAILY_COLUMNS)}
     return {
         "surrendered_days": float(column["surrendered"][:, 0].sum()),
         **_end({name: values[:, 0] for name, values in column.items()}, model.sized.days),
-        **_others(column["strength"], column["fallen"], model.sized.days),
-        "yearly_cost": measures["cost_eur"] * DAYS_A_YEAR / max(model.day, 1),
+        **_others(column["strength"], column["fallen"], model.sized.days if model.day >= model.sized.days else math.nan),
+        # Hosts fill up over a run: the mean over all of it would be what nobody pays in any year.
+        "running_cost": float(cost[-FINAL_DAYS:].mean()) * DAYS_A_YEAR if len(cost) else 0.0,
         **_windows(column["effective_strength"][1:].sum(axis=1), column["strength"][0].sum()),
         "information_share": measures["information"] / (column["strength"][0].sum() * model.day or math.nan),
         "unit_surrenders": float(column["unit_surrenders"][:, 0].sum()),
@@ -81,9 +83,9 @@ def _end(first: Mapping[str, Array], horizon: int) -> dict[str, float]:
     }
 
 
-def _others(strength: Array, fallen: Array, horizon: int) -> dict[str, float]:
-    """Relations between forces, arrays of shape (day, force); dates that never come count as the horizon."""
-    falls = np.where((fallen > 0).any(axis=0), (fallen > 0).argmax(axis=0), horizon)
+def _others(strength: Array, fallen: Array, never: float) -> dict[str, float]:
+    """Relations between forces, arrays of shape (day, force); dates that do not come count as `never`."""
+    falls = np.where((fallen > 0).any(axis=0), (fallen > 0).argmax(axis=0), never)
     share = strength[-1] / np.maximum(strength[0], 1.0)
     return {
         "balance": float(share[0] / share[-1]) if share[-1] > 0.0 else math.nan,
