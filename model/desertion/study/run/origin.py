@@ -47,12 +47,16 @@ def fingerprint_of(spec: StudySpec, points: tuple[Point, ...]) -> dict[str, str]
 
 def state_of(spec: StudySpec, points: tuple[Point, ...]) -> dict[str, str]:
     """All that decides a study's runs beside its own description, as it is now: documents and code as hashes, and versions."""
-    return fingerprint_of(spec, points) | made_with(spec.task)
+    return fingerprint_of(spec, points) | _with_versions()
 
 
 def made_with(task: str) -> dict[str, str]:
     """What this process makes runs of a task with: hashes of code and versions, by name."""
-    return code_of(task) | {f"versions.{name}": version for name, version in versions().items()}
+    return code_of(task) | _with_versions()
+
+
+def _with_versions() -> dict[str, str]:
+    return {f"versions.{name}": version for name, version in versions().items()}
 
 
 def _documents(spec: StudySpec, told: Sequence[Mapping[str, Any]]) -> dict[str, str]:

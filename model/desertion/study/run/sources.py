@@ -1,7 +1,8 @@
 """Sources: hashes of the documents that a run reads and of the code that decides it, each by its name."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
@@ -73,15 +74,29 @@ def task_code(module: str) -> dict[str, str]:
         module: Dotted name of the module. A module without a source that can be read counts as changed ever after.
     """
     hashes: dict[str, str] = {}
-    waiting = [module]
+    own, waiting, source = module.partition(".")[0], [module], cache(_source)
+
+    @cache
+    def is_makers(top: str) -> bool:
+        return _is_beside(top, own, source)
+
+    def counts(other: str) -> bool:
+        """Whether a name that is imported is a module of the task's maker or of the studies, as far as it has a source."""
+        top = other.partition(".")[0]
+        if top == "desertion":
+            of_studies = other.startswith("desertion.study.") and not other.startswith(_DRIVING)
+            return (of_studies or other == _TASK) and source(other) is not None
+        return is_makers(top) and source(other) is not None
+
     while waiting:
         name = waiting.pop()
         if f"code {name}" in hashes:
             continue
-        file = _source(name)
+        file = source(name)
         content = b"" if file is None else file.read_bytes()
         hashes[f"code {name}"] = NO_SOURCE if file is None else _hash(content)
-        waiting += [other for other in _imported(content, name, file) if _counts(other, module)]
+        package = name if file is not None and file.stem == "__init__" else name.rpartition(".")[0]
+        waiting += [other for other in _imported(content, package) if counts(other)]
     return hashes
 
 
@@ -94,10 +109,16 @@ def _source(module: str) -> Path | None:
     return file if file is not None and file.suffix == ".py" and file.is_file() else None
 
 
-def _imported(content: bytes, module: str, file: Path | None) -> Iterator[str]:
-    """Dotted names that may be modules which a module imports, at its head or within a function."""
-    package = module if file is not None and file.stem == "__init__" else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(content)):
+@lru_cache(
+    maxsize=1000
+)  # to take a module apart takes a hundred times as long as to read it, and a study asks five times for the same
+def _imported(content: bytes, package: str) -> tuple[str, ...]:
+    """Dotted names that may be modules which a module of a package imports, at its head or within a function."""
+    return tuple(dict.fromkeys(_names(ast.walk(ast.parse(content)), package)))
+
+
+def _names(nodes: Iterator[ast.AST], package: str) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -106,19 +127,15 @@ def _imported(content: bytes, module: str, file: Path | None) -> Iterator[str]:
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
-def _counts(name: str, task: str) -> bool:
-    """Whether a name that a task's code imports is a module of its maker's or of the studies."""
-    top, own = name.partition(".")[0], task.partition(".")[0]
-    if top == "desertion":
-        of_studies = name.startswith("desertion.study.") and not name.startswith(_DRIVING)
-        return (of_studies or name == _TASK) and _source(name) is not None
+def _is_beside(top: str, own: str, source: Callable[[str], Path | None]) -> bool:
+    """Whether a package or module lies where that of the task does, and is its maker's."""
     if top == own:
-        return _source(name) is not None
-    first, other = _source(own), _source(top)
+        return True
+    first, other = source(own), source(top)
     if first is None or other is None or "site-packages" in first.parts:
         return False
     home = first.parent.parent if first.stem == "__init__" else first.parent
-    return other.is_relative_to(home) and "site-packages" not in other.parts and _source(name) is not None
+    return other.is_relative_to(home) and "site-packages" not in other.parts
 
 
 def _hash(*parts: bytes) -> str:
