@@ -8,6 +8,8 @@ import shlex
 import stat
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -108,7 +110,7 @@ def toml_text(content: str, where: str) -> dict[str, Any]:
     """
     place = f"{where}: " if where else ""
     try:
-        document = tomllib.loads(content)
+        document = deepcopy(_parsed(content))
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         way_out = _slip(content, message)
@@ -122,6 +124,11 @@ def toml_text(content: str, where: str) -> dict[str, Any]:
         raise InputError(f"{place}a number has too many digits", where=where) from error
     _check_limits(document, place, where)
     return document
+
+
+@lru_cache(maxsize=256)  # a study reads its documents again and again, to see whether they still say the same
+def _parsed(content: str) -> dict[str, Any]:
+    return tomllib.loads(content)
 
 
 def _slip(content: str, message: str) -> str:
