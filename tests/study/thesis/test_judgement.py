@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +161,10 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
         unseen_families=3,
     )
     series = case_of(_series([20.0, 24.0, 33.0, 41.0, 50.0, 61.0, 80.0, 99.0]), (5000, 5000))
-    coarse = partial(HistGradientBoostingClassifier, max_bins=16)
+
+    def coarse(**told: Any) -> HistGradientBoostingClassifier:
+        return HistGradientBoostingClassifier(**(told | {"max_iter": 5, "max_bins": 16}))
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sklearn.ensemble.HistGradientBoostingClassifier", coarse)
         yield Trial(series, small, 1, tmp_path_factory.mktemp("trial"), tell=lambda _: None)
@@ -282,15 +284,6 @@ def test_what_would_change_nothing_or_hide_something_is_refused(
     monkeypatch.setattr("desertion.study.thesis.thesis.Trial", lambda *_: pytest.fail("begun"))
     with pytest.raises(InputError, match=sentence):
         thesis(names, **options)
-
-
-def test_series_of_one_autumn_are_not_multiplied(trial: Trial) -> None:
-    """Two of them are said to count once, and no log odds are added anywhere."""
-    one = trial.run(open_unseen=True)
-    both = [replace(one, case=replace(one.case, autumn="1989")), replace(one, case=replace(one.case, autumn="1989"))]
-    text = markdown(report.blocks(both, None, DESIGN, ""))
-    assert "share one set of outside causes (1989) and count once" in text
-    assert "log odds" not in text
 
 
 def test_tables_too_small_to_test_are_refused(tmp_path: Path) -> None:

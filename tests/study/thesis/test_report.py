@@ -168,6 +168,7 @@ def test_the_report_says_what_was_judged() -> None:
         assert ranges[prior.name].endswith("logarithm") is prior.log
     text = markdown(blocks)
     assert "`a`, `b` share one set of outside causes (1989) and count once" in text
+    assert "log odds" not in text, "which would multiply them"
     assert "400 or 1,000 each" in text
     assert "20,000 histories a rival and series; repeat it with: desertion thesis" in text
     assert "have not been opened" not in text
