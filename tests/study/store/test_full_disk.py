@@ -1,10 +1,10 @@
 """A full disk, wherever it strikes: one sentence, everything kept, and the same command goes on once there is room."""
 
+import json
 import os
-import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,34 +14,64 @@ from desertion.study.store.reader import StudyFile
 from tests.app.folder import Here
 from tests.study.run.driving import drive
 
-DRIVE = """
-import sys
+# A process of its own, since its files may not grow beyond a limit; one for all, since it takes three seconds to start.
+PROGRAM = """
+import json, resource, sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from desertion.study.failures import StoreFullError
+from desertion.study.store.merge import merge
 from tests.study.run.driving import drive
-try:
+
+def do(part, out):
+    if part:
+        merge([Path(part)], Path(out))
+        return
     with ThreadPoolExecutor(1) as threads:
-        drive({path!r}, points=5, runs={runs}, days=400, executor=threads)
-except StoreFullError as problem:
-    print(problem); sys.exit(9)
+        drive(out, points=5, runs=20, days=400, executor=threads)
+
+free = resource.getrlimit(resource.RLIMIT_FSIZE)
+for line in sys.stdin:
+    part, out, limit = json.loads(line)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, free[1]))
+    try:
+        do(part, out)
+        said = ""
+    except StoreFullError as problem:
+        said = str(problem)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, free)
+    print(json.dumps(said), flush=True)
 """
 
 
-def _drive(path: Path, runs: int, limit: int) -> subprocess.CompletedProcess[str]:
-    """A driver whose files may not grow beyond `limit` bytes: SQLite and the system see a disk without room."""
-    return _limited(DRIVE.format(path=str(path), runs=runs), limit)
+type Limited = Callable[..., str]
+"""What is said of a full disk while a study is driven, or a part merged, with files that may not grow beyond `limit` bytes; empty if nothing is."""
 
 
-def _limited(program: str, limit: int) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", program],
+@pytest.fixture(scope="module")
+def limited() -> Iterator[Limited]:
+    """SQLite and the system see a disk without room."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
         cwd=Path(__file__).parents[3],
         env={**os.environ, "PYTHONPATH": "model", "PYTHONDONTWRITEBYTECODE": "1"},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
-    )
+    ) as process:
+        asked, answers = process.stdin, process.stdout
+        assert asked is not None
+        assert answers is not None
+
+        def done(out: Path, limit: int, part: Path | None = None) -> str:
+            print(json.dumps([part and str(part), str(out), limit]), file=asked, flush=True)
+            answer = answers.readline()
+            assert answer, "it ended with another error"
+            return json.loads(answer)
+
+        yield done
+        asked.close()
 
 
 type Rows = list[tuple[object, ...]]
@@ -57,17 +87,15 @@ def calm(tmp_path_factory: pytest.TempPathFactory, lasting: Callable[[Path], Row
 
 @pytest.mark.parametrize("limit", [0, pytest.param(4096, marks=pytest.mark.variants), 33_000])
 def test_a_sound_study_on_a_full_disk_is_never_called_damaged(
-    tmp_path: Path, limit: int, calm: Rows, lasting: Callable[[Path], Rows]
+    tmp_path: Path, limit: int, calm: Rows, lasting: Callable[[Path], Rows], limited: Limited
 ) -> None:
     """A study half done is resumed with less room than it takes: nothing is lost, and with room it ends as undisturbed."""
     path = tmp_path / "s.sqlite"
-    assert _drive(path, 20, 150_000).returncode == 9
+    assert limited(path, 150_000)
     with StudyFile(path) as file:
         before = sum(file.counts().values())
     assert 0 < before < 100
-    resumed = _drive(path, 20, limit)
-    assert resumed.returncode == 9, resumed.stderr
-    assert "everything written before is kept; make room" in resumed.stdout
+    assert "everything written before is kept; make room" in limited(path, limit)
     with StudyFile(path) as file:
         assert sum(file.counts().values()) >= before
         assert not file.damage()
@@ -79,49 +107,33 @@ def test_a_sound_study_on_a_full_disk_is_never_called_damaged(
     "limit", [0, *(pytest.param(limit, marks=pytest.mark.variants) for limit in (100, 4096, 60_000)), 200_000]
 )
 def test_a_new_study_without_room_ends_with_a_sentence_and_goes_on_with_room(
-    tmp_path: Path, limit: int, calm: Rows, lasting: Callable[[Path], Rows]
+    tmp_path: Path, limit: int, calm: Rows, lasting: Callable[[Path], Rows], limited: Limited
 ) -> None:
     """Whether the file could be begun, which is said, or not; what was written before stays."""
     path = tmp_path / "s.sqlite"
-    first = _drive(path, 20, limit)
-    assert first.returncode == 9, first.stderr
     kept = (
         "everything written before is kept"
         if limit > 4096
         else "be begun (disk I/O error): nothing had been written to it yet"
     )
-    assert f"{kept}; make room" in first.stdout
-    again = _drive(path, 20, limit)
-    assert again.returncode == 9, again.stderr
-    assert "damaged" not in again.stdout
+    assert f"{kept}; make room" in limited(path, limit)
+    again = limited(path, limit)
+    assert again
+    assert "damaged" not in again
     drive(str(path), points=5, runs=20, days=400, executor=Here())
     assert lasting(path) == calm
     assert sorted(one.name for one in tmp_path.iterdir()) == ["s.sqlite"]
 
 
-MERGE = """
-import sys
-from pathlib import Path
-from desertion.study.failures import StoreFullError
-from desertion.study.store.merge import merge
-try:
-    merge([Path({part!r})], Path({out!r}))
-except StoreFullError as problem:
-    print(problem); sys.exit(9)
-"""
-
-
 @pytest.mark.parametrize(
     "limit", [0, *(pytest.param(limit, marks=pytest.mark.variants) for limit in (10_000, 60_000)), 30_000]
 )
-def test_a_merge_without_room_leaves_nothing_and_says_so(tmp_path: Path, limit: int) -> None:
+def test_a_merge_without_room_leaves_nothing_and_says_so(tmp_path: Path, limit: int, limited: Limited) -> None:
     """Neither the file nor what was begun of it, of this merge or of one that was killed; the part stays, and with room it is merged."""
     part, out = tmp_path / "part.sqlite", tmp_path / "out[1].sqlite"
     drive(str(part), points=5, runs=20, days=400, executor=Here())
     for left in (f".{out.name}.1.merging", f".{out.name}.1.merging-wal", f"..{out.name}.1.merging.1.new-journal"):
         (tmp_path / left).touch()
-    ended = _limited(MERGE.format(part=str(part), out=str(out)), limit)
-    assert ended.returncode == 9, ended.stderr
-    assert f"{out} is not made, its disk has no room for it" in ended.stdout
+    assert f"{out} is not made, its disk has no room for it" in limited(out, limit, part)
     assert [one.name for one in tmp_path.iterdir()] == ["part.sqlite"]
     assert merge([part], out) == 100

@@ -1,10 +1,14 @@
 """`Study`: a study that has been run, with its tables, answers and figures."""
 
-from matplotlib.figure import Figure
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from desertion.study.analysis import cascades
 from desertion.study.analysis.answers import Answers
-from desertion.study.analysis.pictures import overview
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class Study(Answers):
@@ -20,4 +24,6 @@ class Study(Answers):
         Raises:
             InputError: If the study cannot be shown that way.
         """
+        from desertion.study.analysis.pictures import overview  # a study of which nothing is drawn needs no Matplotlib
+
         return overview(self, measure, kind)
