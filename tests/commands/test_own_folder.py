@@ -18,6 +18,7 @@ def _in(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+@pytest.mark.usefixtures("no_pictures")
 @pytest.mark.parametrize(
     ("first", "then"), [pytest.param(COMPARE, RUN, marks=pytest.mark.walks), (RUN, COMPARE), (RUN, TRACE), (RUN, (*RUN, "--seed", "2")), (RUN, (*RUN, "-p", "fast-track")), (TRACE, (*TRACE, "--person", "4"))]
 )  # fmt: skip
@@ -36,6 +37,7 @@ def test_a_folder_keeps_what_one_command_gave(
     assert _in(tmp_path) == before
 
 
+@pytest.mark.usefixtures("no_pictures")
 @pytest.mark.parametrize("command", [RUN, pytest.param(COMPARE, marks=pytest.mark.walks), TRACE])
 def test_the_same_again_gives_the_same(command: Sequence[str], tmp_path: Path) -> None:
     """Whoever repeats a command finds its results where they were."""

@@ -58,6 +58,7 @@ def test_a_refused_run_leaves_no_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_the_written_scenario_runs_to_the_same_history(ran: Path, tmp_path: Path) -> None:
     """`desertion run DIR/scenario.toml` with the same seed writes the same daily.csv."""
     assert main(["run", str(ran / "scenario.toml"), "--seed", "4", "--out", str(tmp_path)]) == 0
@@ -83,6 +84,7 @@ def test_run_of_a_replicate_is_the_comparisons_own(compared: Path, tmp_path: Pat
     assert own["left"].tolist() == pd.read_csv(tmp_path / "daily.csv")["left"].tolist()
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_an_interrupted_run_keeps_what_was_reached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -359,6 +361,7 @@ def test_a_run_of_an_own_file_says_what_looks_out_of_order(
     assert 'looks out of order: force "toy": 12 % of its reservists are called up' in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_run_says_by_what_a_force_collapses_and_no_share_of_no_army(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -372,7 +375,7 @@ def test_a_run_says_by_what_a_force_collapses_and_no_share_of_no_army(
 def test_a_comparison_for_print_keeps_its_letters_as_outlines_that_journals_take(tmp_path: Path) -> None:
     """Its PDFs were written outside of the house style and had fonts of Type 3, those of `plot --paper` had none."""
     command = ["compare", "toy", "-p", "none", "-p", "exit-ban", "--runs", "1", "--days", "3", "--paper", "--quiet"]
-    with in_process(), unrendered(but="curves.pdf"):
+    with in_process(), unrendered("curves.pdf"):
         assert main([*command, "--out", str(tmp_path)]) == 0
     assert b"/Type3" not in (tmp_path / "figures" / "curves.pdf").read_bytes()
 

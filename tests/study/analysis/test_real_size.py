@@ -30,7 +30,7 @@ from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.design.edition import reading
 from desertion.study.design.replicates import half_widths
 from desertion.study.run.options import RunOptions
-from tests.shortcuts import in_process
+from tests.shortcuts import in_process, unrendered
 
 pytestmark = pytest.mark.usefixtures("no_workers")
 
@@ -264,7 +264,8 @@ def test_a_run_is_written_at_real_size_unless_asked(tmp_path: Path, capsys: pyte
     for name, more, share in (("real", [], 0.5), ("plain", ["--simulated"], 1.0)):
         folder = tmp_path / name
         capsys.readouterr()
-        assert main([*words, *more, "--out", str(folder)]) == 0
+        with unrendered():
+            assert main([*words, *more, "--out", str(folder)]) == 0
         told = json.loads(capsys.readouterr().out)
         size = "real" if share < 1.0 else "simulated"
         assert told["size"] == told["columns"]["left_total"]["size"] == size
@@ -282,8 +283,9 @@ def test_a_run_is_written_at_real_size_unless_asked(tmp_path: Path, capsys: pyte
 def test_a_folder_of_an_earlier_version_is_drawn_and_made_again(tmp_path: Path) -> None:
     """It holds simulated persons; neither its provenance nor, in the oldest, a `columns.json` says so."""
     words = ["run", "toy", "--scale", "0.5", "--days", "20", "-q"]
-    assert main([*words, "--out", str(tmp_path / "new")]) == 0
-    assert main([*words, "--simulated", "--out", str(tmp_path / "old")]) == 0
+    with unrendered():
+        assert main([*words, "--out", str(tmp_path / "new")]) == 0
+        assert main([*words, "--simulated", "--out", str(tmp_path / "old")]) == 0
     (tmp_path / "old" / "columns.json").unlink()
     told = json.loads((tmp_path / "old" / "provenance.json").read_text())
     del told["simulated"]

@@ -94,7 +94,7 @@ def test_contagion_between_neighbours_is_found_as_clusters_of_unknown_cause(tmp_
 def test_independent_dates_are_no_clustering(tmp_path: Path) -> None:
     """And the sentence names the effect that would have been found."""
     events, _ = _write(tmp_path, 0.0)
-    finding = contagion(events, columns=Columns(strata="area"), distance=15.0, permutations=499, histories=20)
+    finding = contagion(events, columns=Columns(strata="area"), distance=15.0, permutations=99, histories=20)
     verdict = judge(finding)
     assert verdict.word == NONE
     assert any("would have been found in" in sentence for sentence in verdict.sentences)
@@ -102,15 +102,17 @@ def test_independent_dates_are_no_clustering(tmp_path: Path) -> None:
     assert any("shocks of 50 km" in row.name for row in finding.alarms)
 
 
-def _finding(tmp_path: Path) -> Finding:
-    events, listed = _write(tmp_path, math.log(4.0), directed=True)
+@pytest.fixture(scope="module")
+def directed(tmp_path_factory: pytest.TempPathFactory) -> Finding:
+    """What is found along links that have a direction, without made-up histories."""
+    events, listed = _write(tmp_path_factory.mktemp("directed"), math.log(4.0), directed=True)
     return contagion(events, listed, columns=Columns(strata="area"), permutations=499, histories=0)
 
 
-def test_directed_links_need_every_placebo_and_shocks_that_give_less(tmp_path: Path) -> None:
+def test_directed_links_need_every_placebo_and_shocks_that_give_less(directed: Finding) -> None:
     """Each failed placebo alone turns the verdict into clusters of unknown cause."""
     flat, steep, wide = Ratio(1.0, 0.7, 1.4, 0.9), Ratio(2.0, 1.5, 2.7, 0.001), Ratio(2.0, 0.4, 9.6, 0.3)
-    finding = _finding(tmp_path)
+    finding = directed
     assert finding.links.directed
     assert finding.order is not None
     good = Hazard("all", past=steep, future=flat, unlinked=flat, beyond=steep)
@@ -139,13 +141,13 @@ def test_directed_links_need_every_placebo_and_shocks_that_give_less(tmp_path: P
     ("found", "histories", "along"), [(0, 20, False), (1, 20, False), (0, 72, False), (0, 73, True), (0, 100, True), (3, 200, True), (4, 200, False), (10, 200, False), (11, 200, False)]
 )  # fmt: skip
 def test_few_made_up_histories_never_give_the_strongest_word(
-    tmp_path: Path, found: int, histories: int, along: bool
+    directed: Finding, found: int, histories: int, along: bool
 ) -> None:
     """One of twenty whose ratio is as large may be a fifth of all: what counts is the upper end of the 95 % interval, 5.0 % for none of 73, 4.3 % for 3 of the usual 200 and 5.03 % for 4."""
     flat, steep = Ratio(1.0, 0.7, 1.4, 0.9), Ratio(2.0, 1.5, 2.7, 0.001)
     row = replace(SHOCK, histories=histories, reached=found / histories)
     good = Hazard("all", past=steep, future=flat, unlinked=flat, beyond=steep)
-    told = judge(replace(_finding(tmp_path), hazards=(good,), alarms=(SHOCK, row)))
+    told = judge(replace(directed, hazards=(good,), alarms=(SHOCK, row)))
     assert told.word == (ALONG if along else UNKNOWN)
     few = [sentence for sentence in told.sentences if sentence.startswith("Made-up histories are too few to tell")]
     assert bool(few) == (not along and found / histories <= 0.05)
@@ -154,9 +156,9 @@ def test_few_made_up_histories_never_give_the_strongest_word(
         assert f": shocks of 20 km range in {found} of {histories} (95 % interval up to {most}); ask for more" in few[0]
 
 
-def test_one_pair_and_one_order_are_no_pairs_and_orders(tmp_path: Path) -> None:
+def test_one_pair_and_one_order_are_no_pairs_and_orders(directed: Finding) -> None:
     """Counts in sentences take their noun and verb along, means over drawn dates the plural."""
-    finding = _finding(tmp_path)
+    finding = directed
     assert finding.order is not None
     one = replace(finding, order=replace(finding.order, sender=1.0, receiver=0.0, p=0.5))
     assert "The sender was first in 1 close pair, the receiver in 0 (p = 0.5)." in judge(one).sentences
@@ -231,12 +233,12 @@ def _directions(template: Finding, *, moved: bool) -> int:
 
 
 @pytest.mark.statistical
-def test_causes_without_order_give_no_direction_and_contagion_does(tmp_path: Path) -> None:
+def test_causes_without_order_give_no_direction_and_contagion_does(directed: Finding) -> None:
     """Null: linked pairs share causes whose dates have no order. 30 histories, a false verdict of a direction in 5 %: more than 4 in 1.6 % of seeds.
 
     Where senders move their receivers it is found in at least 18 of 30; were the power 80 %, fewer would come about in 0.3 % of seeds.
     """
-    template = _finding(tmp_path)
+    template = directed
     assert _directions(template, moved=False) <= 4
     assert _directions(template, moved=True) >= 18
 
@@ -283,6 +285,8 @@ def test_what_no_order_of_dates_could_show_is_untested(tmp_path: Path, strata: s
         rows["date"] = pd.Timestamp("2020-01-01") + pd.to_timedelta([10 * (i // 40) for i in range(UNITS)], unit="D")
         far = rows.iloc[:1].assign(unit="far", x=9e3, date=pd.Timestamp("2020-01-02"))
         rows = pd.concat([rows, far])
+    if strata == "own":
+        rows = rows.iloc[:40]  # as many strata less one, each of which is fitted
     rows["own"] = ["pair", "pair", *(f"s{i}" for i in range(len(rows) - 2))]
     finding = contagion(rows, columns=Columns(strata=strata), distance=distance, permutations=99, histories=20)
     assert finding.verdict.word == UNTESTED
@@ -364,9 +368,9 @@ def test_events_that_repeat_need_days_for_a_hazard() -> None:
     assert f"no estimate. {capital(drawn.hazards[0].problem)}." in words(drawn, drawn.verdict)
 
 
-def test_pairs_on_one_day_are_told_where_nothing_else_is_found(tmp_path: Path) -> None:
+def test_pairs_on_one_day_are_told_where_nothing_else_is_found(directed: Finding) -> None:
     """If they are far from chance; and not otherwise."""
-    finding = _finding(tmp_path)
+    finding = directed
     none = replace(finding, primary=replace(finding.primary, p=0.5))
     far = replace(none, apart=(replace(none.apart[0], observed=25.0, expected=11.09, p=0.001),))
     told = "Pairs on the same day are not counted, since their order is not known: 25 against 11.09, p = 0.001."
@@ -390,9 +394,11 @@ def test_the_picture_says_no_interval_where_there_is_none(tmp_path: Path, monkey
     assert titles[1] == "Untested: no permutation of dates gives other than 0 close pairs"
 
 
-def test_the_picture_says_of_an_untested_finding_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_picture_says_of_an_untested_finding_what_it_shows(
+    tmp_path: Path, directed: Finding, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Orders of dates that give other counts, as its grey bar shows, are not all alike; without histories it explains none, and its axis is one of logarithms."""
-    finding = _finding(tmp_path)
+    finding = directed
     common = replace(finding, primary=replace(finding.primary, least=0.09))
     said: list[str] = []
     for name in ("headline", "note"):
@@ -409,7 +415,7 @@ def test_the_picture_says_of_an_untested_finding_what_it_shows(tmp_path: Path, m
 
 
 def test_the_picture_puts_kinds_beside_their_like_and_says_what_a_row_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, directed: Finding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shocks together, whatever the order of the rows, then reports, then a further outcome by its name; how many histories, and what is multiplied, stand in the note."""
     contagious = "contagion: hazard times 2 for each linked unit"
@@ -425,7 +431,7 @@ def test_the_picture_puts_kinds_beside_their_like_and_says_what_a_row_is(
         "desertion.figures.style.save",
         lambda figure, _path: labels.extend(label.get_text() for label in figure.axes[1].get_yticklabels()),
     )
-    finding = replace(_finding(tmp_path), alarms=rows)
+    finding = replace(directed, alarms=rows)
     draw(finding, judge(finding), tmp_path / "a.png")
     assert [" ".join(label.split()) for label in labels] == [
         "shocks of 5 km range, doubled",
