@@ -28,6 +28,12 @@ from desertion.theory.weights import tipping_value
 from tests.shortcuts import at_once
 
 
+@pytest.fixture(autouse=True)
+def short_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of theory is drawn through its ends and its middle: each place takes a twentieth of a second."""
+    monkeypatch.setattr("desertion.study.analysis.pictures._LINE_POINTS", 3)
+
+
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """Two policies at five pulls and three others, 20 replicates."""

@@ -77,11 +77,9 @@ def of_operator(operator: Operator, factor: float = 1.0) -> Reproduction:
             value=0.0, first=0.0, ways=operator.ways, matrix=np.zeros((n, n)), contagion=nothing, flows=flows, jump=0.0
         )
     at_first = operator.at(nothing, factor)
-    x = operator.state(factor)
-    matrix = at_first if x is None else operator.at(x, factor)
-    value = math.inf if x is None else leading(matrix)
-    if x is None or value >= 1.0:
-        value, matrix, x = math.inf, at_first, np.full(n, math.nan)
+    value, x, matrix = _kept_up(operator, factor)
+    if x is None or matrix is None:
+        matrix, x = at_first, np.full(n, math.nan)
     return Reproduction(
         value=value,
         first=leading(at_first),
@@ -91,3 +89,16 @@ def of_operator(operator: Operator, factor: float = 1.0) -> Reproduction:
         flows=operator.people * operator.rate(x),
         jump=operator.jump(factor),
     )
+
+
+def value_of(operator: Operator, factor: float) -> float:
+    """The number alone, which is asked for some forty times where contagion of a given strength is sought."""
+    return _kept_up(operator, factor)[0] if operator.spreads and factor else 0.0
+
+
+def _kept_up(operator: Operator, factor: float) -> tuple[float, Array | None, Array | None]:
+    """The number, the contagion terms that departures keep up, and the operator there; infinite and nothing where departures run away."""
+    x = operator.state(factor)
+    matrix = None if x is None else operator.at(x, factor)
+    value = math.inf if matrix is None else leading(matrix)
+    return (math.inf, None, None) if value >= 1.0 else (value, x, matrix)

@@ -11,7 +11,7 @@ from desertion.errors import InputError, input_error
 from desertion.parameters import LEVELS
 from desertion.scenario import Scenario
 from desertion.theory.operator import Operator
-from desertion.theory.reproduction import of_operator
+from desertion.theory.reproduction import value_of
 
 MOST = 0.95  # R from which a state is too near the fold to be told from it
 _MARGIN = 1.1  # of the exponent of the concave form over the R wanted
@@ -56,7 +56,7 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
         raise OutOfReachError(
             f"reproduction = {value}: in scenario {scenario.name!r} leavers keep others, by weights of contagion below 0; give it weights above 0"
         )
-    factor = _reach(lambda factor: of_operator(operator, factor).value, value)
+    factor = _reach(lambda factor: value_of(operator, factor), value)
     if math.isinf(factor):
         raise OutOfReachError(
             f"reproduction = {value}: no weights of contagion are large enough for it in scenario {scenario.name!r}; lower it, or raise a baseline rate"
@@ -76,7 +76,7 @@ def tipping_value(scenario: Scenario, operator: Operator | None = None) -> float
     operator = operator or Operator(scenario)
     if not operator.draws or (scenario.behaviour.form == "concave" and scenario.behaviour.concave_power < 1.0):
         return math.inf
-    return _reach(lambda factor: of_operator(operator, factor).value, 1.0)
+    return _reach(lambda factor: value_of(operator, factor), 1.0)
 
 
 def tipping_line(scenario: Scenario, key: str, values: Sequence[float]) -> NDArray[np.float64]:
