@@ -109,9 +109,8 @@ def _source(module: str) -> Path | None:
     return file if file is not None and file.suffix == ".py" and file.is_file() else None
 
 
-@lru_cache(
-    maxsize=1000
-)  # to take a module apart takes a hundred times as long as to read it, and a study asks five times for the same
+# To take a module apart takes a hundred times as long as to read it, and a study asks five times for the same.
+@lru_cache(maxsize=1000)
 def _imported(content: bytes, package: str) -> tuple[str, ...]:
     """Dotted names that may be modules which a module of a package imports, at its head or within a function."""
     return tuple(dict.fromkeys(_names(ast.walk(ast.parse(content)), package)))
