@@ -46,7 +46,9 @@ def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict
     return {
         "surrendered_days": float(column["surrendered"][:, 0].sum()),
         **_end({name: values[:, 0] for name, values in column.items()}, model.sized.days),
-        **_others(column["strength"], column["fallen"], model.sized.days if model.day >= model.sized.days else math.nan),
+        **_others(
+            column["strength"], column["fallen"], model.sized.days if model.day >= model.sized.days else math.nan
+        ),
         # Hosts fill up over a run: the mean over all of it would be what nobody pays in any year.
         "running_cost": float(cost[-FINAL_DAYS:].mean()) * DAYS_A_YEAR if len(cost) else 0.0,
         **_windows(column["effective_strength"][1:].sum(axis=1), column["strength"][0].sum()),
