@@ -97,6 +97,9 @@ def test_additive_contagion_with_complete_mixing_is_bass() -> None:
 # --- D3 ------------------------------------------------------------------------------------------------------------------------------------
 
 
+NEVER = 1e-12  # a baseline by which nobody begins; with 0 nobody has the route
+
+
 def on_a_graph(folder: Path, edges: list[tuple[int, int]], n: int, days: int, behaviour: dict[str, Any]) -> Scenario:
     """`n` - 1 reservists who can only hide, and one civilian, the last, who goes abroad on day 0; ties as in `edges`."""
     path = folder / "ties.csv"
@@ -104,7 +107,7 @@ def on_a_graph(folder: Path, edges: list[tuple[int, int]], n: int, days: int, be
     force = (
         {"name": "town", "soldiers": 0, "reservists": n - 1, "civilians": 1, "community": n}
         | INERT
-        | {"base_civilian_flee": 10.0}
+        | {"base_civilian_flee": 10.0, "base_reservist_hide": NEVER}
     )
     host = {"name": "door", "access": 1.0, "travel": 0.0, "visa_free_other": 1.0, "admission_evader": 0.0, "leak": 0.0}
     host |= dict.fromkeys(("claims_abroad", "onward", "homeward"), 0.0)
@@ -172,7 +175,9 @@ def test_thresholds_at_quantiles_jump_where_granovetter_says(spread_: float, end
         "threshold_mean": 0.25,
         "threshold_spread": spread_,
     }
-    model = DesertionModel(town(n, days, behaviour | {"threshold_draw": "quantiles"}), rng=1).run()
+    model = DesertionModel(
+        town(n, days, behaviour | {"threshold_draw": "quantiles"}, base_reservist_hide=NEVER), rng=1
+    ).run()
     thresholds = 0.25 + spread_ * stats.norm.ppf((np.arange(n) + 0.5) / n)
     oracle = np.array(spread.granovetter(thresholds, days))
     # Shares are whole ticks of 2**-30, so a person who stands exactly on the edge may come a day later.
@@ -190,7 +195,11 @@ def test_random_thresholds_blur_granovetters_jump_but_keep_it(spread_: float, al
         "threshold_spread": spread_,
     }
     for seed in range(5):
-        share = DesertionModel(town(3000, 300, behaviour), rng=seed).run().measures()["share_left"]
+        share = (
+            DesertionModel(town(3000, 300, behaviour, base_reservist_hide=NEVER), rng=seed)
+            .run()
+            .measures()["share_left"]
+        )
         assert (share > 0.95) if all_leave else (share < 0.05)
 
 

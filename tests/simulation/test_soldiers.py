@@ -21,6 +21,7 @@ NOBODY: dict[str, Any] = CALM | {"form": "none"}
 def test_soldiers_weigh_their_chances_by_an_exponent_of_their_own(own: float, power: float) -> None:
     """With chances half of what they were, flight and surrender of soldiers are 0.5^own as open, flight from home 0.5^2; at -1 the two agree."""
     army = {"name": "army", "soldiers": 40, "reservists": 40, "civilians": 0, "community": 40} | INERT
+    army |= dict.fromkeys(("base_soldier_flee", "base_soldier_surrender", "base_reservist_flee"), 1e-12)
     army |= {"front_share": 1.0, "contact": 1.0, "frontier": 1.0, "quarter_announced": 0.4}
     host = {"name": "door", "access": 1.0, "leak": 0.0, "admission_deserter": 0.4, "admission_evader": 0.4}
     behaviour = NOBODY | {"chance_power": 2.0, "soldier_chance_power": own}

@@ -20,7 +20,7 @@ def reference_of(scenario: Layers) -> dict[str, Reference]:
 def unmeasured(scenario: Layers) -> Iterator[str]:
     """Yield a sentence for each force of whose ways out one is shut on the first day, so that any opening drives out everybody who has it."""
     for force in scenario.forces if scenario.hosts else ():
-        reference = scenario.reference[force.name]
+        reference = scenario.reference.get(force.name, Reference())
         flee = {
             "deserter": force.base_soldier_flee if force.soldiers else force.base_hiding_flee,
             "evader": max(force.base_reservist_flee, force.base_summoned_flee) if force.reservists else 0.0,
