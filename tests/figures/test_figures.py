@@ -445,7 +445,7 @@ def test_a_few_runs_beside_a_series_have_their_span_and_one_run_none(ax, runs, e
 
 @pytest.mark.parametrize(
     ("kind", "said"),
-    [("flow", "the median run is off by 10 % in all"), ("level", "the median run is off by 10 % of the mean level"), ("cumulative", "increments of the median run are off by 33 % in all")],
+    [("flow", "errors of the median run add up to 10 % of the published total"), ("level", "the median run is off by 10 % of the mean level"), ("cumulative", "errors of the median run's increments add up to 33 % of the published total")],
 )  # fmt: skip
 def test_a_series_is_off_by_what_its_kind_can_be_off(ax, kind, said):
     """50 and 60 against 40 and 60: ten of a hundred; but as running totals 50 and 10 more against 40 and 20 more, twenty of sixty."""

@@ -28,8 +28,9 @@ def of_fit(
     off = percent(error / total)
     if kind == "level":
         return f"the median run is off by {off} of the mean level"
-    who = "increments of the median run are" if kind == "cumulative" else "the median run is"
-    return f"{who} off by {off} in all"
+    whose = "the median run's increments" if kind == "cumulative" else "the median run"
+    # "Off in all" would be the difference of the sums, in which too many and too few cancel out.
+    return f"errors of {whose} add up to {off} of the published total"
 
 
 def of_predictions(published: NDArray[np.float64], members: Mapping[str, NDArray[np.float64]]) -> str:
