@@ -1,7 +1,9 @@
 """The house style: colours that survive colour blindness and grey, ticks that say where they stand, files written whole."""
 
 import itertools
+import re
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -68,6 +70,28 @@ def test_groups_of_an_attribution_survive_grey_and_colour_blindness():
     both, own = (attribution.PARTS[name][0] for name in ("both", "only_b"))
     for matrix in (None, *BLINDNESS.values()):
         assert abs(lab(both, matrix)[0] - lab(own, matrix)[0]) > 15.0
+
+
+def _squares() -> dict[str, list[str]]:
+    """Colours of the groups by where they are seen: the moving picture, and the app's board by day and by night."""
+    css = (Path(style.__file__).parents[1] / "app" / "server" / "style.css").read_text(encoding="utf-8")
+    light, dark = (dict(re.findall(r"--group-(.): (#\w{6});", part)) for part in css.split(":root[data-theme=dark]"))
+    return {
+        "moving picture": [color for color, _ in GROUPS.values()],
+        "light": [*light.values()],
+        "dark": [*(light | dark).values()],
+    }
+
+
+@pytest.mark.parametrize("where", ["moving picture", "light", "dark"])
+def test_groups_of_people_can_be_told_apart_by_the_colour_blind(where: str) -> None:
+    """Any two squares differ by at least 10 in Lab colour for every kind of sight; to deuteranopes those who refuse were 4.6 from those who serve."""
+    colors = _squares()[where]
+    assert len(set(colors)) == len(GROUPS)
+    for name, matrix in [("full", None), *BLINDNESS.items()]:
+        for one, other in itertools.combinations(colors, 2):
+            distance = np.linalg.norm(lab(one, matrix) - lab(other, matrix))
+            assert distance > 10.0, (name, one, other, distance)
 
 
 def test_every_status_has_one_group_in_the_moving_picture():

@@ -31,7 +31,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "serving": ("#5b7086", ("serving",)),
     "wounded, killed, captured": ("#1b1b1b", ("wounded", "killed", "captured")),
     "in hiding": ("#6a51a3", ("hiding",)),
-    "refusing, punished": ("#a1367c", ("refusing", "punished")),
+    "refusing, punished": ("#7a0f4f", ("refusing", "punished")),
     "surrendered": ("#d1603d", ("surrendered",)),
     "on the way": ("#e9b44c", ("in_flight", "at_border")),
     "abroad": ("#4fa3c7", ("abroad", "refused", "emigrated")),
