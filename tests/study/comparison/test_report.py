@@ -395,7 +395,8 @@ def test_most_of_a_difference_is_more_than_half_of_it():
 
     def told(total=None, **values):
         ways = {way: Estimate(value, value - 1.0, value + 1.0) for way, value in values.items()}
-        return reasons.by_way(ways, sum(values.values()) if total is None else total)
+        in_all = sum(values.values()) if total is None else total
+        return reasons.by_way(ways, Estimate(in_all, in_all - 1.0, in_all + 1.0))
 
     assert told(hide=-6.0, flee=-5.0, surrender=-4.0) == ["The largest change is of people who hide at home: 6 fewer."]
     assert told(hide=-6.0, flee=-2.0) == ["Most of the difference are people who hide at home: 6 fewer."]
@@ -404,6 +405,21 @@ def test_most_of_a_difference_is_more_than_half_of_it():
     (swap,) = told(hide=10.0, flee=-8.0)
     assert swap.startswith("The largest change is of people who hide at home: 10 more, while 8 fewer flee abroad")
     assert told(hide=-9.0, flee=6.0, refuse=5.0)[0].startswith("The largest change is of people who hide at home")
+
+
+@pytest.mark.parametrize(
+    ("total", "part"),
+    [
+        (Estimate(28.5, -72.0, 62.0), "The largest change is of people"),
+        (Estimate(28.5, 0.0, 62.0), "The largest change is of people"),
+        (Estimate(28.5, 10.0, 40.0, few=True), "The largest change is of people"),
+        (Estimate(28.5, 10.0, 40.0), "Most of the difference are people"),
+    ],
+)
+def test_of_a_difference_that_may_be_nil_nothing_is_most(total: Estimate, part: str) -> None:
+    """Beside "the difference is within chance" stood who most of it are."""
+    ways = {"flee": Estimate(18.5, 8.0, 27.0)}
+    assert reasons.by_way(ways, total) == [f"{part} who flee abroad: 19 more."]
 
 
 def test_a_comparison_says_how_many_days_it_covers(comparison):

@@ -166,7 +166,7 @@ def _is_small(answer: Answer) -> bool:
 
 def doors(answer: Answer) -> list[str]:
     """By which way the difference goes. Its mechanism: the way that is named."""
-    return by_way({route: answer.change(f"left_{route}") for route in WAYS}, answer.change("left").value)
+    return by_way({route: answer.change(f"left_{route}") for route in WAYS}, answer.change("left"))
 
 
 def _count(persons: float, answer: Answer) -> str:

@@ -91,7 +91,7 @@ def _policy(comparison: Tables, force: str, name: str) -> str:
         f"{_borne(comparison, name, force)}."
     )
     ways = {route: change_of(comparison, name, force, f"left_{route}") for route in ROUTE_NAMES}
-    found = [*by_way(ways, change.value), *_doors(comparison, force, name), *_hidden(comparison, force, name)]
+    found = [*by_way(ways, change), *_doors(comparison, force, name), *_hidden(comparison, force, name)]
     return " ".join([first, *found, *(_idle(comparison, name) if len(comparison.forces) == 1 else ())])
 
 

@@ -59,12 +59,12 @@ def is_small(change: Estimate, left: float) -> bool:
     return left > 0.0 and max(-change.low, change.high) <= SMALL * left
 
 
-def by_way(changes: Mapping[str, Estimate], total: float) -> list[str]:
+def by_way(changes: Mapping[str, Estimate], total: Estimate) -> list[str]:
     """By which way the difference goes, in a sentence; none where no way changes beyond chance.
 
     Args:
         changes: How many more leave by each way.
-        total: How many more leave in all; medians of the ways do not add up to it.
+        total: How many more leave in all, of which nothing is most where it may be nil; medians of the ways do not add up to it.
     """
     sure = {route: change for route, change in changes.items() if change.is_told}
     if not sure:
@@ -76,6 +76,6 @@ def by_way(changes: Mapping[str, Estimate], total: float) -> list[str]:
         other = max(others, key=lambda route: abs(sure[route].value))
         swap = f", while {sure[other].counted} {WAYS[other]}: some only change their way"
     # A way that others balance is no part of the difference; medians are off by a little.
-    is_most = total != 0.0 and 0.5 < sure[most].value / total <= 1.1
+    is_most = total.is_told and 0.5 < sure[most].value / total.value <= 1.1
     part = "Most of the difference are people" if is_most else "The largest change is of people"
     return [f"{part} who {WAYS[most]}: {sure[most].counted}{swap}."]
