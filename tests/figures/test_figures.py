@@ -331,6 +331,16 @@ def test_collapses_stand_in_the_order_in_which_curves_end(ax, histories):
     assert ax.figure.get_supxlabel() == "At the foot: days on which runs collapse, rows as curves end."
 
 
+def test_collapses_under_curves_that_end_alike_stand_as_their_names_do(ax: Axes, histories: pd.DataFrame) -> None:
+    """Three policies under which nothing changes; the names of their lines stood in the order contrary to the rows."""
+    strength.curve(ax, histories.assign(strength=90.0, collapsed=histories["day"] == 60))
+    ax.figure.canvas.draw()
+    rows = {str(line.get_label()): line.get_ydata()[0] for line in ax.lines if "collapse" in str(line.get_label())}
+    named = {f"collapse: {text.get_text()}": text.get_position()[1] for text in ax.texts}
+    assert len(set(rows.values())) == len(rows) == 3
+    assert sorted(rows, key=lambda name: rows[name]) == sorted(rows, key=lambda name: named[name])
+
+
 def test_effective_strength_of_one_policy_has_dashes_and_a_name_of_its_own(ax, histories):
     """Two solid lines of one colour could not be told apart at their names."""
     one = histories[histories["policy"] == "fast-track"].assign(effective_strength=lambda rows: 0.5 * rows["strength"])

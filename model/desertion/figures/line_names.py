@@ -19,6 +19,11 @@ LONGEST_NAME = 28
 _LOW = 2.0  # inches of height below which names of events are smaller
 
 
+def from_above(heights: Sequence[float]) -> list[int]:
+    """Numbers of the lines in the order in which their names stand, the highest first; of those that end alike the first one stands highest."""
+    return sorted(range(len(heights)), key=lambda index: -heights[index])
+
+
 def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: Sequence[Pen]) -> Axes:
     """Write each line's name right of its last point, moved apart where they would touch; the limits of `ax` must be final.
 
@@ -29,8 +34,7 @@ def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: 
     size = float(ax.xaxis.label.get_fontsize()) * 0.9
     names = [fill(name, LONGEST_NAME) for name in names]
     if len(names) > 2 and sum(name.count("\n") + 1 for name in names) * _gap(ax, size) > 1.0:
-        top, foot = int(np.argmax(heights)), int(np.argmin(heights))
-        foot = foot if foot != top else len(heights) - 1  # where all end alike
+        top, *_, foot = from_above(heights)
         names = [names[top], f"{len(names) - 2} more between", names[foot]]
         heights, shown = [heights[top], (heights[top] + heights[foot]) / 2.0, heights[foot]], [drawn[top], drawn[foot]]
         drawn = [shown[0], Pen("none", ()), shown[1]]
@@ -85,7 +89,7 @@ def _places(ax: Axes, heights: Sequence[float], size: float, lines: Sequence[int
     """Middles of labels in shares of the axes, so that none touches another and all stand in the order of the data."""
     gap = _gap(ax, size)
     wanted = [_share(ax, height) for height in heights]
-    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    order = from_above(wanted)[::-1]
     placed: list[tuple[float, list[int]]] = []  # blocks of touching labels: centre, lines of each
     for index in order:
         placed.append((wanted[index], [lines[index]]))

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from desertion.figures import style
 from desertion.figures.curves import bands, days
-from desertion.figures.line_names import label_ends
+from desertion.figures.line_names import from_above, label_ends
 
 MOST_ABLE = 2
 """Policies up to which effective strength is drawn too."""
@@ -80,7 +80,7 @@ def _collapses(
     broken = rows[rows["collapsed"].astype(bool)].groupby(["policy", "replicate"], observed=True)["day"].min()
     if broken.empty:
         return
-    by_end = sorted(names, key=lambda name: -ends[names.index(name)])
+    by_end = [names[line] for line in from_above(ends)]
     with_breaks = [name for name in by_end if name in broken.index.get_level_values("policy")]
     step = min(_ROW, _ROWS / len(with_breaks))
     for row, name in enumerate(with_breaks):
