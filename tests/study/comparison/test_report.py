@@ -4,16 +4,20 @@ import base64
 import io
 import itertools
 import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 
 from desertion import Policy, Scenario, compare
+from desertion.figures.style import Medium
 from desertion.study.comparison.compare import spec_of
 from desertion.study.comparison.outcomes import BY_NAME
-from desertion.study.comparison.pictures import draw
+from desertion.study.comparison.pictures import KINDS, OF_ALL, draw
 from desertion.study.comparison.report import page, parts, reasons, words, write
 from desertion.study.comparison.report.answer import answer
 from desertion.study.comparison.report.estimate import Estimate
@@ -137,7 +141,27 @@ def test_a_figure_of_one_of_several_forces_says_so_in_caption_and_alternative_te
     alone = {kind for kind, one in drawn.items() if one.alt.startswith("Of russia alone. ")}
     assert alone == set(PICTURES) - {"where", "hosts"}
     assert {kind for kind, one in drawn.items() if one.caption.endswith(" Of russia alone.")} == alone
-    assert [text.get_text() for text in draw(two, "decision", force="belarus").texts][-1] == "russia"
+    assert draw(two, "decision", force="belarus").get_supxlabel() == "Of russia alone."
+
+
+@pytest.mark.parametrize("medium", ["screen", "paper"])
+def test_the_name_of_the_one_force_that_a_figure_shows_meets_no_other_words(tmp_path: Path, medium: Medium) -> None:
+    """It stood in the corner where the title of the second of two shades of the daily chance ends."""
+    force = "russia-of-the-year-2022"
+    settings = {"forces": f"{force},belarus"}
+    two = compared(tmp_path / "two.sqlite", ["none", "fast-track"], runs=6, settings=settings)
+    chance = pd.DataFrame(np.geomspace(7e-6, 0.076, 25).reshape(5, 5), np.linspace(0, 1, 5), np.linspace(0, 0.2, 5))
+    vars(two)["decision"] = {"soldier": chance, "reservist": chance}
+    for kind in KINDS:
+        figure = draw(two, kind, medium=medium)
+        figure.canvas.draw()
+        words = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+        named = [text for text in words if force in text.get_text()]
+        assert len(named) == (kind not in OF_ALL), kind
+        for name in named:
+            box = name.get_window_extent()
+            met = [text.get_text() for text in words if text is not name and box.overlaps(text.get_window_extent())]
+            assert (met, box.x0 >= 0.0, box.x1 <= figure.bbox.x1) == ([], True, True), kind
 
 
 def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):

@@ -51,9 +51,7 @@ def draw(
     with style.house(medium, dark=dark):
         figure = style.new_figure(shape, medium)
         make(figure, comparison, force)
-        _finish(figure, comparison, kind)
-        if alone := shown_alone(comparison, kind, force):
-            figure.text(0.99, 0.985, alone, ha="right", va="top", color=style.soft_ink())
+        _finish(figure, comparison, kind, force)
     return figure
 
 
@@ -64,12 +62,17 @@ def shown_alone(comparison: Tables, kind: str, force: str) -> str:
     return comparison.forces[0] if kind in SHARED else force
 
 
-def _finish(figure: Figure, comparison: Tables, kind: str) -> None:
-    """Put the finding above the figure, and say at its foot for how many one simulated person stands."""
+def _finish(figure: Figure, comparison: Tables, kind: str, force: str) -> None:
+    """Put the finding above the figure, and say at its foot of which force it is, where there are others, and for how many one simulated person stands."""
     style.raised(figure)
     foot = figure.get_supxlabel().replace("\n", " ")
     if comparison.size > 1.0 and kind not in UNCOUNTED and MARK not in foot:
-        style.note(figure, f"{foot} {basis(comparison.size)}".strip())
+        foot = f"{foot} {basis(comparison.size)}".strip()
+    # Above the axes it met the titles of two beside each other.
+    if alone := shown_alone(comparison, kind, force):
+        foot = f"Of {alone} alone. {foot}".strip()
+    if foot:
+        style.note(figure, foot)
 
 
 def _named(comparison: Tables, table: pd.DataFrame) -> pd.DataFrame:
