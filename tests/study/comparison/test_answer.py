@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from desertion import Scenario, compare
@@ -150,6 +151,31 @@ def test_most_of_them_are_more_than_half(hid: float, said: str, monkeypatch: pyt
     monkeypatch.setattr(answers, "_borne", lambda *_: "nobody protected")
     comparison: Any = SimpleNamespace(baseline="none", names={"none": "As it is"}, forces=["toy"])
     assert said in answers._baseline(comparison, "toy")
+
+
+@pytest.mark.parametrize(
+    ("collapsed", "said"),
+    [
+        ([3, 2, 2, 2], "3 of 6 runs under “a”, 2 of 6 under “b” and 2 of 6 under the 2 others"),
+        ([2, 4, 2, 2], "2 of 6 runs under “a”, 4 of 6 under “b” and 2 of 6 under the 2 others"),
+        ([2, 5, 3, 4, 1, 3], "2 of 6 runs under “a”, 5 of 6 under “b”, 1 of 6 under “e” and 3 of 6 to 4 of 6 under the 3 others"),
+        ([2, 4, 3, 1], "2 of 6 runs under “a”, 4 of 6 under “b”, 1 of 6 under “d” and 3 of 6 under “c”"),
+        ([1, 0, 6], "1 of 6 runs under “a”, 6 of 6 under “c” and 0 of 6 under “b”"),
+        ([2, 3], "2 of 6 runs under “a” and 3 of 6 under “b”"),
+        ([2, 2, 2], "2 of 6 runs whatever the policy"),
+    ],
+)  # fmt: skip
+def test_every_policy_is_accounted_for_where_runs_collapse(collapsed: list[int], said: str) -> None:
+    """Those between the worst and the best, or as many as either, were left out without a word."""
+    policies = list("abcdef"[: len(collapsed)])
+    about = {"force": "toy", "policy": policies, "runs": 6, "high": 0.5}
+    shares = {"collapsed": np.array(collapsed) / 6, "lowest_strength": 0.5}
+    rows = [pd.DataFrame(about | {"measure": name, "estimate": values}) for name, values in shares.items()]
+    found: Any = SimpleNamespace(
+        summary=pd.concat(rows), forces=["toy"], baseline="a", names={policy: policy for policy in policies}
+    )
+    answers = import_module("desertion.study.comparison.report.answer")
+    assert answers._fate(found, "toy") == f"The force collapses in {said}."
 
 
 @pytest.mark.parametrize(

@@ -222,16 +222,19 @@ def _fate(comparison: Tables, force: str) -> str:
             f"{the} collapses in {'no run' if most == 1 else f'none of the {most} runs'} of any policy; with 95 % confidence its chance is below "
             f"{math.ceil(100.0 * (1.0 - 0.05 ** (1.0 / most)))} % for each."
         )
-    worst = max(shares, key=lambda policy: shares[policy])
-    least = min(shares, key=lambda policy: shares[policy])
+    by_share = sorted(shares, key=lambda policy: (shares[policy], runs[policy]))
     collapses = {policy: f"{round(shares[policy] * runs[policy])} of {runs[policy]}" for policy in shares}
     if len(set(collapses.values())) == 1:
-        return f"{the} collapses in {collapses[worst]} runs whatever the policy."
+        return f"{the} collapses in {collapses[by_share[0]]} runs whatever the policy."
     base = comparison.baseline
-    under = {policy: f"under “{comparison.names[policy]}”" for policy in shares}
-    told = (worst, least) if shares[worst] > shares[least] else tuple(shares)
-    others = [f"{collapses[row]} {under[row]}" for row in dict.fromkeys(told) if collapses[row] != collapses[base]]
-    return f"{the} collapses in {_listed([f'{collapses[base]} runs {under[base]}', *others])}."
+    ends = [policy for policy in (by_share[-1], by_share[0]) if collapses[policy] != collapses[base]]
+    told = [f"{collapses[base]} runs under {_baseline_of(comparison)}"]
+    told += [f"{collapses[policy]} under “{comparison.names[policy]}”" for policy in ends]
+    if rest := [policy for policy in by_share if policy not in (base, *ends)]:
+        least, most = collapses[rest[0]], collapses[rest[-1]]
+        who = f"“{comparison.names[rest[0]]}”" if len(rest) == 1 else f"the {len(rest)} others"
+        told.append(f"{least if least == most else f'{least} to {most}'} under {who}")
+    return f"{the} collapses in {_listed(told)}."
 
 
 def _baseline_of(comparison: Tables) -> str:
