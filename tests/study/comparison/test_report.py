@@ -23,6 +23,7 @@ from desertion.study.comparison.report.answer import answer
 from desertion.study.comparison.report.estimate import Estimate
 from desertion.study.comparison.report.pictures import FIRST, PICTURES, picture
 from desertion.study.rerun import rerun
+from desertion.study.statistics import wilson_interval
 from tests.figures.test_style import contrast
 from tests.shortcuts import at_once, in_process
 from tests.study.comparison import fake_arm
@@ -165,7 +166,7 @@ def test_the_name_of_the_one_force_that_a_figure_shows_meets_no_other_words(tmp_
 
 
 def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
-    """Equal policies give no effect beyond chance; where no run collapses, the bound on the chance is named, rounded up."""
+    """Equal policies give no effect beyond chance; where no run collapses, the bound on the chance is that of the table, rounded up."""
     equal = compared(tmp_path / "equal.sqlite", ["closed-borders", "none"], runs=4)
     paired, summary = equal.paired, equal.summary
     paired.loc[:, ["low", "difference", "high"]] = [-1000.0, 0.0, 2000.0]
@@ -177,11 +178,12 @@ def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
     )
     assert "people who" not in effect
     assert "pairs of runs" not in effect
-    assert fate.endswith("in none of the 4 runs of any policy; with 95 % confidence its chance is below 53 % for each.")
-    # After none of n runs it is 1 - 0.05^(1/n), which Wilson's upper end is not: 80 % were told of one run, and 95 are right.
-    summary.loc[summary["measure"] == "collapsed", "runs"] = 1
+    assert fate.endswith(
+        "in none of the 4 runs of any policy; by Wilson's 95 % interval its chance is below 33 % for each."
+    )
+    summary.loc[summary["measure"] == "collapsed", ["runs", "high"]] = 1, wilson_interval(0, 1)[1]
     assert answer(equal)[-1].endswith(
-        "in no run of any policy; with 95 % confidence its chance is below 95 % for each."
+        "in no run of any policy; by Wilson's 95 % interval its chance is below 80 % for each."
     )
 
 

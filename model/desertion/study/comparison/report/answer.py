@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
-from desertion.figures.labels import ROUTE_NAMES, capital, dated, short, span
+from desertion.figures.labels import ROUTE_NAMES, at_most, capital, dated, short, span
 from desertion.scenario.consistency import ALL_FORCES
 from desertion.scenario.course import date_of
 from desertion.scenario.grain import mark, too_few
@@ -217,10 +217,12 @@ def _fate(comparison: Tables, force: str) -> str:
     if rows_of(comparison.summary, force, "lowest_strength")["estimate"].isna().all():
         return f"{the} cannot collapse: nobody serves on the first day, of whose strength a part could be lost."
     if not any(shares.values()):
-        most = min(runs.values())
+        fewest = min(runs.values())
+        none = "no run" if fewest == 1 else f"none of the {fewest} runs"
+        # The table's own bound, under its name: after six runs or fewer it holds with less confidence than 95 %.
+        below = at_most(float(rows["high"].max()))
         return (
-            f"{the} collapses in {'no run' if most == 1 else f'none of the {most} runs'} of any policy; with 95 % confidence its chance is below "
-            f"{math.ceil(100.0 * (1.0 - 0.05 ** (1.0 / most)))} % for each."
+            f"{the} collapses in {none} of any policy; by Wilson's 95 % interval its chance is below {below} for each."
         )
     by_share = sorted(shares, key=lambda policy: (shares[policy], runs[policy]))
     collapses = {policy: f"{round(shares[policy] * runs[policy])} of {runs[policy]}" for policy in shares}
