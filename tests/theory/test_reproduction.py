@@ -424,14 +424,23 @@ def test_the_leading_number_is_the_one_farthest_from_nought_and_one_above_one_is
     assert leading(np.array([[0.0, 0.5], [0.5, 0.0]])) == pytest.approx(0.5)
 
 
-def test_additive_contagion_opens_ways_that_nobody_takes_by_himself(plain: Scenario) -> None:
-    """It needs no baseline; in the other forms a rate of 0 times anything is 0."""
-    nobody = plain.with_({"forces.toy.base_soldier_surrender": 0.0})
-    routes = {
-        form: {route for _, _, route in reproduction(nobody.with_({"behaviour.form": form})).ways}
-        for form in ("additive", "multiplicative")
-    }
-    assert ("surrender" in routes["additive"], "surrender" in routes["multiplicative"]) == (True, False)
+@pytest.mark.parametrize("form", ["none", *SPREADING])
+def test_a_route_whose_baseline_is_0_is_nobodys(plain: Scenario, form: str) -> None:
+    """In any form, however open it stands: contagion adds nothing to it, and thresholds are reached by the easiest of the others."""
+    wide = plain.with_({"behaviour.form": form, "forces.toy.contact": 1.0})
+    ways = [
+        {(group, route) for _, group, route in reproduction(scenario).ways}
+        for scenario in (wide, wide.with_({"forces.toy.base_soldier_surrender": 0.0}))
+    ]
+    assert ("contact", "surrender") in ways[0]
+    assert ways[1] == ways[0] - {("contact", "surrender")} | {("contact", "refuse")}
+
+
+def test_a_town_of_thresholds_has_a_way_out_by_which_nobody_goes_of_himself() -> None:
+    """Its people leave by thresholds alone: not one of them in 3,000 days by the rate of leaving."""
+    alone = town(MeanField(form="threshold", rate=0.001, weight=0.8), 20_000, 3000)
+    assert reproduction(alone).ways == ((0, "reservists", "hide"),)
+    assert 20_000 * 3000 * limit_of(alone).rate < 1e-3
 
 
 def test_a_threshold_is_reached_on_equality_where_all_have_the_same(plain: Scenario) -> None:

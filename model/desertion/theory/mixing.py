@@ -27,6 +27,7 @@ LONGEST = 3000  # days; near the fold everything takes its time
 PEOPLE = 20_000  # of each town
 HIGHEST = 0.6  # tipping point from which towns are started; higher ones no army lives to see
 _BEYOND = 1.15  # times the weight at the fold, from which a town must run away
+_LEAST = 1e-12  # baseline rate a day by which nobody leaves in a run; at 0 the way would be nobody's
 _SMALL = 1e-4  # factor under which jumps are too small to bend anything
 
 
@@ -90,7 +91,7 @@ def town(field: MeanField, people: int, days: int) -> Scenario:
         {
             own + "reservists": people,
             own + "community": people,
-            own + "base_reservist_hide": field.rate if refilled else 0.0,
+            own + "base_reservist_hide": field.rate if refilled else _LEAST,
             own + "return_rate": 1.0 if refilled else 0.0,
             b + "form": field.form,
             b + "contagion_community": field.weight,
