@@ -57,3 +57,17 @@ def test_the_multiplier_can_be_measured(capsys: pytest.CaptureFixture[str]) -> N
     """By paired runs of the scenario itself."""
     assert main(["theory", "toy", "--days", "40", "--measure", "2"]) == 0
     assert "Measured: one more leaver on day 13 means" in capsys.readouterr().out
+
+
+def test_theory_says_where_the_frailest_places_empty_at_an_r_below_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """Twenty towns at R 0.5, the frailest of which leave nearly twice as fast; none where all are alike."""
+    own = {"reservists": 20_000, "community": 1000, "return_rate": 1.0, "base_reservist_hide": 0.0005}
+    weights = {"half_life_community": 10.0, "contagion_community": 33.004}
+    settings = [f"forces.town.{name}={value}" for name, value in own.items()]
+    settings += [f"behaviour.{name}={value}" for name, value in weights.items()]
+    for variance, said in ((0.2, True), (0.0, False)):
+        here = [*settings, f"behaviour.frailty_community={variance}"]
+        assert main(["theory", "one-town", *(word for each in here for word in ("-s", each))]) == 0
+        told = capsys.readouterr().out
+        assert ("more leave than R, multiplier and flows say" in told) == said
+        assert f"in the steady state        {0.5 if said else 0.354}\n" in told

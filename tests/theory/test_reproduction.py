@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy.special import lambertw
+from scipy.stats import lognorm
 
 import desertion
 from desertion import DesertionModel, Scenario
@@ -23,7 +24,7 @@ from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of, town
 from desertion.theory.neighbours import COMMUNITY, COMPANY, NEWS, TIES, circles
 from desertion.theory.operator import Operator, leading
-from desertion.theory.reproduction import Reproduction, of_operator, reproduction
+from desertion.theory.reproduction import Reproduction, in_frailest_place, of_operator, reproduction
 from desertion.theory.weights import OutOfReachError, in_reference, strength_settings, tipping_line, tipping_value
 
 NO_CONTAGION = {f"behaviour.{kind}_{level}": 0.0 for kind in ("contagion", "reception") for level in LEVELS}
@@ -545,3 +546,48 @@ def test_a_reproduction_says_what_its_rows_are(plain: Scenario) -> None:
     found: Reproduction = reproduction(plain)
     assert (0, "reservists", "flee") in found.ways
     assert found.matrix.shape == (len(found.ways), len(found.ways))
+
+
+def _twenty_towns(weight: float, form: str) -> Scenario:
+    own, b = "forces.town.", "behaviour."
+    sizes = {own + "reservists": 20_000, own + "community": 1000, b + "frailty_community": 0.2}
+    return _town(weight, form).with_(sizes | {b + "additive_scale": 0.001 * math.e})
+
+
+@pytest.mark.parametrize(("weight", "empties"), [(2.5, False), (4.0, True)])
+def test_the_frailest_of_twenty_towns_has_a_fold_of_its_own(weight: float, empties: bool) -> None:
+    """Its people leave f times as fast, f being the largest of twenty in 19 worlds of 20, of a log-normal of mean 1: R there is -W(-f R / A) of the first day, and f R / A in a line."""
+    f = lognorm.ppf(0.95 ** (1.0 / 20.0), math.sqrt(0.2), scale=math.exp(-0.1))
+    for form, fold in (("multiplicative", 1.0 / math.e), ("additive", 1.0)):
+        towns = _twenty_towns(weight, form)
+        found, linear = reproduction(towns), f / math.exp(0.2) * reproduction(towns).first
+        assert found.value < 1.0
+        assert (linear > fold) == empties
+        within = linear if form == "additive" else -lambertw(-linear).real
+        assert in_frailest_place(towns) == pytest.approx(math.inf if empties else within, rel=1e-3)
+
+
+@pytest.mark.parametrize(("form", "weight"), [("concave", 6.0), ("threshold", 0.5), ("none", 6.0)])
+def test_no_town_empties_alone_without_a_fold_or_a_frailty(form: str, weight: float) -> None:
+    """The concave form has no fold, and frailty multiplies no thresholds."""
+    towns = _twenty_towns(weight, form)
+    assert in_frailest_place(towns) < 1.0 > reproduction(towns).value
+
+
+def test_without_shared_frailty_no_place_is_frailer(plain: Scenario) -> None:
+    """R within a place is part of R, whatever its people hear from elsewhere, and all of it in a town alone."""
+    alone = _town(4.0)
+    assert in_frailest_place(alone) == pytest.approx(reproduction(alone).value)
+    some = plain.with_(strength_settings(plain, 0.9))
+    assert 0.0 < in_frailest_place(some) < reproduction(some).value
+
+
+def test_a_company_shares_both_frailties_and_its_town_one(plain: Scenario) -> None:
+    """Of 300 soldiers three companies, of 1,000 people seven towns: each part of R grows by its own largest frailty."""
+    own = "behaviour.contagion_"
+    for level, variance, places in (("squad", 0.5, 3), ("community", 0.2, 7)):
+        some = plain.with_(NO_CONTAGION | {own + level: 0.01, "behaviour.form": "additive"})
+        shared = {"behaviour.frailty_unit": 0.3, "behaviour.frailty_community": 0.2}
+        f = lognorm.ppf(0.95 ** (1.0 / places), math.sqrt(variance), scale=math.exp(-0.5 * variance))
+        found = in_frailest_place(some.with_(shared)) / in_frailest_place(some)
+        assert found == pytest.approx(f, rel=0.2 if level == "community" else 1e-6)

@@ -79,6 +79,9 @@ def _tell(theory: Theory) -> None:
     if found.jump > LARGE_JUMP:
         print(f"  Beware: after one leaver his nearest are {likelier(found.jump)} to leave;")
         print("  small units empty earlier than R says.")
+    if math.isinf(theory.frailest) and not math.isinf(found.value):
+        print("  Beware: each company and town has a frailty of its own, and the frailest may pass a fold of their own")
+        print("  and empty though R is below 1: more leave than R, multiplier and flows say.")
     if math.isinf(found.value):
         print("  Without an end, leaving would go on until nobody is left who can leave; a run")
         print(f"  ends after {many(theory.scenario.days, 'day')}.")

@@ -1,7 +1,9 @@
 """Neighbours: how many people of each group see one leaver, at which levels, and how much of a share he is there."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from scipy.special import ndtri
 
 from desertion.parameters import LEVELS, Force
 from desertion.rules.home import passing_news
@@ -11,6 +13,7 @@ from desertion.simulation.society.plan import units_of
 from desertion.theory.groups import Group
 
 SQUAD, COMPANY, COMMUNITY, TIES, NEWS, FACING = range(len(LEVELS))
+_WORLDS = 0.95  # share of the worlds in which no place is frailer than what is taken for the frailest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,12 +23,27 @@ class Circle:
     Attributes:
         people: How many, on average.
         shares: What the leaver adds to each level's pressure, in the order of the levels.
-        alike: Factor of their hazard, since who left is likely to come from a place where many want to.
+        frailty: Variance of the log frailty that they share with him.
+        places: How many places of a frailty of its own, as that which they share with him, the force has; 0 where they share none.
     """
 
     people: float
     shares: tuple[float, ...]
-    alike: float
+    frailty: float = 0.0
+    places: int = 0
+
+    @property
+    def alike(self) -> float:
+        """Factor of their hazard, since who left is likely to come from a place where many want to."""
+        return math.exp(self.frailty)
+
+    @property
+    def frailest(self) -> float:
+        """The same in the frailest of these places, so frail as none is in 19 worlds of 20: log-normal numbers of mean 1; 0 where they share none."""
+        if self.places == 0:
+            return 0.0
+        highest = float(ndtri(_WORLDS ** (1.0 / self.places)))
+        return math.exp(math.sqrt(self.frailty) * highest - 0.5 * self.frailty)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +54,8 @@ class _Place:
     mates: float
     company: float
     comrades: float
-    towns: float
+    companies: int
+    towns: int
     from_town: float  # share of the soldiers who come from the leaver's town
     size: float  # of that town
     people: float
@@ -71,14 +90,16 @@ def _nested(
 ) -> list[tuple[Circle, float]]:
     """Squad, company, town and the rest of the force, each without the one before, with the chance to be tied."""
     b = scenario.behaviour
-    town, comrades = math.exp(b.frailty_community), math.exp(b.frailty_community + b.frailty_unit)
+    town = b.frailty_community, place.towns
+    apart = place.companies if b.frailty_unit > 0.0 else min(place.companies, place.towns)
+    comrades = b.frailty_community + b.frailty_unit, apart
     found: list[tuple[Circle, float]] = []
     nearer = 1.0 if leaver == other else 0.0  # himself
     local = weight / place.size
     if leaver.serves and leaver == other:
         shares = {SQUAD: weight / place.squad, COMPANY: weight / place.company, COMMUNITY: local, NEWS: news}
-        found.append((_circle(place.mates - 1.0, shares, comrades), place.tied))
-        found.append((_circle(place.comrades - place.mates, {**shares, SQUAD: 0.0}, comrades), place.tied))
+        found.append((_circle(place.mates - 1.0, shares, *comrades), place.tied))
+        found.append((_circle(place.comrades - place.mates, {**shares, SQUAD: 0.0}, *comrades), place.tied))
         nearer = place.comrades
     farther = max(0.0, other.people - nearer)
     if leaver.serves and other.serves:  # his own company is of his town, so that fewer or none of the others are
@@ -88,7 +109,7 @@ def _nested(
     else:
         in_town = other.people * (place.from_town if other.serves else 1.0 / place.towns)
         neighbours = max(0.0, min(in_town, other.people) - nearer)
-    found.append((_circle(neighbours, {COMMUNITY: local, NEWS: news}, town), place.tied))
+    found.append((_circle(neighbours, {COMMUNITY: local, NEWS: news}, *town), place.tied))
     found.append((_circle(farther - neighbours, {NEWS: news}), place.tied_afar))
     return found
 
@@ -101,13 +122,14 @@ def _with_ties(whole: tuple[Circle, float], place: _Place, weight: float) -> lis
     shares = list(circle.shares)
     shares[TIES] = weight / place.degree
     return [
-        Circle(people=circle.people * tied, shares=tuple(shares), alike=circle.alike),
-        Circle(people=circle.people * (1.0 - tied), shares=circle.shares, alike=circle.alike),
+        replace(circle, people=circle.people * tied, shares=tuple(shares)),
+        replace(circle, people=circle.people * (1.0 - tied)),
     ]
 
 
-def _circle(people: float, shares: dict[int, float], alike: float = 1.0) -> Circle:
-    return Circle(people=people, shares=tuple(shares.get(level, 0.0) for level in range(len(LEVELS))), alike=alike)
+def _circle(people: float, shares: dict[int, float], frailty: float = 0.0, places: int = 0) -> Circle:
+    felt = tuple(shares.get(level, 0.0) for level in range(len(LEVELS)))
+    return Circle(people=people, shares=felt, frailty=frailty, places=places)
 
 
 def _place(force: Force, leaver: Group, drawn: tuple[float, float] | None) -> _Place:
@@ -115,7 +137,8 @@ def _place(force: Force, leaver: Group, drawn: tuple[float, float] | None) -> _P
     serve = force.serving / soldiers
     squad = min(float(force.squad), soldiers)
     company = min(float(force.squad * force.platoon * force.company), soldiers)
-    towns = float(units_of(force).communities)
+    units = units_of(force)
+    towns = units.communities
     from_town = max(1.0 / towns, company / soldiers) if leaver.serves else 1.0 / towns
     size = (force.people - force.soldiers) / towns + force.soldiers * from_town
     others = max(force.people - 1.0, 1.0)
@@ -132,6 +155,7 @@ def _place(force: Force, leaver: Group, drawn: tuple[float, float] | None) -> _P
         mates=max(1.0, serve * squad),
         company=company,
         comrades=max(1.0, serve * company),
+        companies=units.active_companies,
         towns=towns,
         from_town=from_town,
         size=size,

@@ -2,10 +2,12 @@
 
 A leaver is felt as a jump, not as a mean: one man in ten of a squad moves his mates by exp(beta / 10). For independent
 leavers the mean of the multiplicative factor is then exact (Campbell's theorem) and the fixed point keeps its form. In
-the other forms the fixed point is that of the mean.
+the other forms the fixed point is that of the mean. Where places share a frailty only a leaver's own followers are
+exact: theirs sit in frailer places still, and a place has a fold of its own (`Operator.frailest`).
 """
 
 import math
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,21 +47,25 @@ class Operator:
         self._pulls: Array = np.array([_pull(self.behaviour, way) for _, way in rows])
         self._fading = Fading(self.behaviour, flat.days)
         self._fill(flat, rows)
+        self._outside = np.zeros(len(rows))
         self._last: tuple[float, Array] = (0.0, np.zeros_like(self._reached))
 
     def _fill(self, flat: Scenario, rows: list[tuple[Group, Way]]) -> None:
-        """Jumps by row, column, circle and level; people reached by row, column and circle."""
+        """Jumps by row, column, circle and level; people reached by row, column and circle, anywhere and in the frailest place."""
         n, b = len(rows), self.behaviour
         groups, drawn = {id(group): group for group, _ in rows}, degree_drawn(flat)
         met = {(i, k): circles(flat, a, g, drawn) for i, a in groups.items() for k, g in groups.items()}
         most = max((len(found) for found in met.values()), default=0)
         self._jumps = np.zeros((n, n, most, len(LEVELS)))
-        self._reached = np.zeros((n, n, most))
+        self._reached, self._nearest = np.zeros((n, n, most)), np.zeros((n, n, most))
         for j, (a, left) in enumerate(rows):
             for i, (g, way) in enumerate(rows):
                 felt = _weights(b, way) * _counts(b, left, way)
                 for c, circle in enumerate(met[id(a), id(g)]):
-                    self._reached[i, j, c] = circle.people * (1.0 if b.form == "threshold" else circle.alike)
+                    frail = (
+                        (1.0, float(circle.places > 0)) if b.form == "threshold" else (circle.alike, circle.frailest)
+                    )
+                    self._reached[i, j, c], self._nearest[i, j, c] = circle.people * np.array(frail)
                     self._jumps[i, j, c] = np.array(circle.shares) * felt
 
     @property
@@ -76,6 +82,14 @@ class Operator:
     def pull(self) -> float:
         """How far push and chance bring thresholds nearer, the mean over people."""
         return float(np.average(self._pulls, weights=self.people)) if self.people.sum() > 0.0 else 0.0
+
+    def frailest(self, x: Array) -> "Operator":
+        """The operator of the frailest place: of those who share squad, company or town with a leaver, while contagion from elsewhere is what it is where the ways stand at `x`."""
+        place = copy(self)
+        place._reached = np.where(self._nearest > 0.0, 0.0, self._reached)
+        place._outside = place._felt(1.0) @ (self.people * self.rate(x))
+        place._reached = self._nearest
+        return place
 
     def jump(self, factor: float = 1.0) -> float:
         """The largest contagion term that a single leaver makes anywhere."""
@@ -116,12 +130,14 @@ class Operator:
         return self._climb(felt, factor)
 
     def _newton(self, felt: Array) -> Array | None:
-        """Newton's method from 0: for rates that bend upwards it rises to the lowest fixed point and to no other."""
-        x = np.zeros(len(self.ways))
+        """Newton's method from what is felt from outside: for rates that bend upwards it rises to the lowest fixed point and to no other."""
+        x = self._outside
         for _ in range(100):
             rate = self.rate(x)
             try:
-                step = np.linalg.solve(np.eye(len(x)) - felt * self._slope(x, rate)[None, :], felt @ rate - x)
+                step = np.linalg.solve(
+                    np.eye(len(x)) - felt * self._slope(x, rate)[None, :], self._outside + felt @ rate - x
+                )
             except np.linalg.LinAlgError:  # one leaver brings one more, or so many that one is lost in rounding
                 return None
             x = x + step
@@ -132,10 +148,10 @@ class Operator:
         return None
 
     def _climb(self, felt: Array, factor: float) -> Array | None:
-        """Day after day from 0; a threshold cascade that passes a state with R above 1 has run away."""
-        x = np.zeros(len(self.ways))
+        """Day after day from what is felt from outside; a threshold cascade that passes a state with R above 1 has run away."""
+        x = self._outside
         for _ in range(_STEPS):
-            new = felt @ self.rate(x)
+            new = self._outside + felt @ self.rate(x)
             if self.behaviour.form == "threshold" and self._runs_away(x, new, factor):
                 return None
             if not self._lasts(new):

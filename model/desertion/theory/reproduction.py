@@ -62,10 +62,32 @@ def reproduction(scenario: Scenario) -> Reproduction:
     It counts contagion alone. Leaving also wears down police odds, legitimacy, cohesion and thinned lines, men in
     hiding may leave a second time, and the surrender of a whole unit makes more news: a measured multiplier has these.
 
+    Where a company or a town shares a frailty only a leaver's own followers are exact, theirs sitting in frailer places still:
+    R, flows and multiplier are too low, and by far where the frailest places may empty (`in_frailest_place`).
+
     Leavers are taken to be independent of each other but for the mean. Where one leaver is felt strongly by a few
     (`jump` above a third or so), two in one squad drive the rest out long before R = 1, and more leave than R says.
     """
     return of_operator(Operator(scenario))
+
+
+def in_frailest_place(scenario: Scenario) -> float:
+    """R among those who share squad, company or town, in the frailest place of all, in a steady state of its own.
+
+    Infinite where it has none: leaving goes on there until the place is empty, even at an R below 1. It is a bound from above:
+    one world of twenty has a frailer place, and the frailest company is taken to stand in the frailest town. Where no frailty is
+    shared no place is frailer.
+    """
+    operator = Operator(scenario)
+    if not operator.spreads:
+        return 0.0
+    everywhere = operator.state()
+    if everywhere is None:
+        return math.inf
+    place = operator.frailest(everywhere)
+    x = place.state()
+    value = math.inf if x is None else leading(place.at(x))
+    return value if value < 1.0 else math.inf
 
 
 def of_operator(operator: Operator, factor: float = 1.0) -> Reproduction:

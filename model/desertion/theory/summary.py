@@ -13,7 +13,7 @@ from desertion.simulation.record.own_table import own_table
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of
 from desertion.theory.multiplier import Measured, measured_multiplier
-from desertion.theory.reproduction import Reproduction, reproduction
+from desertion.theory.reproduction import Reproduction, in_frailest_place, reproduction
 from desertion.theory.weights import in_reference, tipping_value
 
 
@@ -21,10 +21,14 @@ from desertion.theory.weights import in_reference, tipping_value
 class Theory:
     """What can be worked out about a scenario.
 
+    R, multiplier and flows are exact for independent leavers where no company or town shares a frailty; with one they are too
+    low, and by far where `frailest` is infinite.
+
     Attributes:
         scenario: The scenario.
         reproduction: The reproduction number on the first day, policies and dial worked in.
         reference: The same in the scenario's reference state, before policies and dial.
+        frailest: R among those who share squad, company or town, in the frailest place; infinite where that may empty.
         tipping: Multiple of all contagion weights at which R reaches 1; infinite if none does.
         field: The complete-mixing limit.
         measured: What one more leaver meant in paired runs, or None if nothing was measured.
@@ -34,6 +38,7 @@ class Theory:
     scenario: Scenario
     reproduction: Reproduction
     reference: Reproduction
+    frailest: float
     tipping: float
     field: MeanField
     measured: Measured | None
@@ -52,6 +57,11 @@ class Theory:
             ("R_first_day", self.reproduction.first, "the same while nobody has left yet"),
             ("R_reference", self.reference.value, "R in the reference state, before policies and dial"),
             ("multiplier", self.reproduction.multiplier, "departures that one more leaver means, 1 / (1 - R)"),
+            (
+                "R_frailest",
+                self.frailest,
+                "R within the frailest company and town, a bound; infinite: these may empty at an R below 1",
+            ),
             ("tipping", self.tipping, "multiple of the contagion weights at which R reaches 1"),
             ("largest_jump", self.reproduction.jump, "log hazard by which one leaver moves his nearest"),
             ("rate", self.field.rate, "complete mixing: rate of leaving without contagion, 1/day"),
@@ -121,6 +131,7 @@ def theory(
         scenario=chosen,
         reproduction=reproduction(chosen),
         reference=reproduction(in_reference(chosen)),
+        frailest=in_frailest_place(chosen),
         tipping=tipping_value(chosen),
         field=limit_of(chosen),
         measured=measured_multiplier(chosen, day=day, runs=measure, seed=seed) if measure else None,
