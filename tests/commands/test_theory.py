@@ -71,3 +71,27 @@ def test_theory_says_where_the_frailest_places_empty_at_an_r_below_one(capsys: p
         told = capsys.readouterr().out
         assert ("more leave than R, multiplier and flows say" in told) == said
         assert f"in the steady state        {0.5 if said else 0.354}\n" in told
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("multiplicative", ["nearest are ×", "small units empty earlier than R says, and more leave"]),
+        ("concave", ["nearest are ×1.8 likelier to leave", "fewer leave than R says"]),
+        ("threshold", ["brings the thresholds of his nearest 0.05 nearer", "small units empty earlier"]),
+        ("additive", []),
+    ],
+)
+def test_theory_says_what_one_leaver_is_to_his_nearest_in_every_form(
+    form: str, said: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hundred towns of ten at R below 1; in the additive form, whose mean is exact, there is nothing to beware of."""
+    weight = {"multiplicative": 20.0, "concave": 13.0, "threshold": 0.5, "additive": 0.05}[form]
+    sizes = ["forces.town.community=10", f"behaviour.contagion_community={weight}", f"behaviour.form={form}"]
+    sizes += ["behaviour.half_life_community=10", "forces.town.base_reservist_hide=0.0005"]
+    assert main(["theory", "one-town", *(word for each in sizes for word in ("-s", each))]) == 0
+    told = capsys.readouterr().out
+    assert "no steady state\n" not in told.partition("multiplier")[0]
+    for words in said:
+        assert words in told
+    assert ("Beware" in told) == bool(said)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy.special import lambertw
-from scipy.stats import lognorm
+from scipy.stats import lognorm, norm
 
 import desertion
 from desertion import DesertionModel, Scenario
@@ -122,6 +122,52 @@ def test_the_jump_is_what_a_squad_mate_feels(plain: Scenario) -> None:
     """Weight over ten men, officers counting twice at a share of a tenth."""
     squads = plain.with_(NO_CONTAGION | {"behaviour.contagion_squad": 4.0})
     assert reproduction(squads).jump == pytest.approx(4.0 / 10.0 * 1.1)
+
+
+def _small_towns(form: str, people: int = 10) -> Scenario:
+    """A thousand towns of so many, at R 0.5 where all people of a town feel one leaver alike."""
+    own, b = "forces.town.", "behaviour."
+    sizes = {own + "reservists": 1000 * people, own + "community": people, own + "return_rate": 1.0}
+    towns = Scenario.load("one-town", days=600).with_(
+        sizes | {own + "base_reservist_hide": 0.0005, b + "half_life_community": 10.0, b + "form": form}
+    )
+    return towns.with_(strength_settings(towns, 0.5))
+
+
+@pytest.mark.parametrize("form", SPREADING)
+def test_a_single_leaver_lifts_the_rates_of_his_nearest_as_the_form_has_it(form: str) -> None:
+    """By the log hazard of his jump in the multiplicative form alone; thresholds come nearer by the jump, and rates do not move."""
+    towns = _small_towns(form)
+    b, found = towns.behaviour, reproduction(towns)
+    jump = b.contagion_community / 10.0
+    far = [-b.threshold_mean / b.threshold_spread, (jump - b.threshold_mean) / b.threshold_spread]
+    lift = {
+        "multiplicative": math.exp(jump),
+        "additive": 1.0 + b.additive_scale * jump / 0.0005,
+        "concave": (1.0 + jump / b.concave_scale) ** b.concave_power,
+        "threshold": norm.cdf(far[1]) / norm.cdf(far[0]),
+    }[form]
+    assert (found.jump, found.lift) == (pytest.approx(jump), pytest.approx(lift))
+    rows = desertion.theory(towns).numbers.set_index("name")
+    assert rows["value"][["largest_jump", "largest_lift"]].tolist() == pytest.approx([jump, lift])
+    assert ("log hazard" in rows["meaning"]["largest_jump"]) == (form == "multiplicative")
+    assert ("thresholds" in rows["meaning"]["largest_jump"]) == (form == "threshold")
+
+
+def test_weights_below_nought_lift_nobody(plain: Scenario) -> None:
+    """Leavers who only keep others make nobody likelier to leave."""
+    found = reproduction(plain.with_(NO_CONTAGION | {"behaviour.contagion_squad": -1.0}))
+    assert (found.jump, found.lift, found.lumpy) == (0.0, 1.0, False)
+
+
+@pytest.mark.parametrize(
+    ("people", "value", "said"), [(1000, 0.5, False), (400, 0.5, True), (600, 0.3, False), (200, 0.3, True)]
+)
+def test_a_jump_is_large_from_a_tenth_of_what_r_leaves_below_one(people: int, value: float, said: bool) -> None:
+    """At R 0.5 one of 0.04 is not and one of 0.1 is, at 0.3 one of 0.05 is not and one of 0.14 is."""
+    towns = _small_towns("multiplicative", people)
+    found = reproduction(towns.with_(strength_settings(towns, value)))
+    assert found.lumpy == said == (found.jump > 0.1 * (1.0 - value))
 
 
 def test_frailty_shared_by_a_company_and_a_town_raises_r(plain: Scenario) -> None:

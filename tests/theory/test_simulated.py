@@ -82,6 +82,30 @@ def test_frail_towns_empty_below_r_one_where_theory_says_so(weight: float, fewes
 
 
 @pytest.mark.statistical
+@pytest.mark.parametrize(
+    ("form", "low", "high"), [("multiplicative", 5.0, 1e4), ("additive", 0.8, 1.4), ("concave", 0.3, 0.8)]
+)
+def test_where_a_few_see_each_other_more_leave_than_r_says_or_fewer_as_rates_bend(
+    form: str, low: float, high: float
+) -> None:
+    """H0: a thousand towns of ten at R 0.5 have many times, once or half the departures of the steady state of the mean.
+
+    In a line the mean is exact, but for a leaver who is back and feels his own leaving: R is 10/9 of what it counts, and 9/8
+    times as many go. The mean of 300 days has a standard error of 5 per cent there.
+    """
+    own, b = "forces.town.", "behaviour."
+    sizes = {own + "reservists": 10_000, own + "community": 10, own + "return_rate": 1.0}
+    towns = Scenario.load("one-town", days=600).with_(
+        sizes | {own + "base_reservist_hide": 0.0005, b + "half_life_community": 10.0, b + "form": form}
+    )
+    towns = towns.with_(strength_settings(towns, 0.5))
+    found = reproduction(towns)
+    assert found.lumpy == (form != "additive")
+    flow = DesertionModel(towns, rng=1).run().daily["new_hide"][300:].mean()
+    assert low < flow / found.flows.sum() < high
+
+
+@pytest.mark.statistical
 @pytest.mark.parametrize("value", [0.3, 0.6])
 def test_one_more_leaver_means_one_over_one_minus_r(value: float) -> None:
     """H0: paired runs, in which ten of 10,000 leave besides, measure 1 / (1 - R).
@@ -110,7 +134,6 @@ def test_the_multiplier_of_an_army_with_squads_companies_and_news() -> None:
     scenario = Scenario.load("laboratory", days=500).with_(changes)
     scenario = scenario.with_(strength_settings(scenario, 0.5))
     theory = reproduction(scenario)
-    assert theory.jump < 1.0 / 3.0
     expected = theory.total(theory.flows / theory.flows.sum())
     assert expected == pytest.approx(2.0, rel=0.01)
     found = measured_multiplier(scenario, day=200, extra=20, runs=8, seed=5)

@@ -22,8 +22,6 @@ Measure = Annotated[
     int, typer.Option("--measure", metavar="N", help="Measure the multiplier of one more leaver in N paired runs.")
 ]
 
-LARGE_JUMP = 1.0 / 3.0  # log hazard; no source: from there on squads that are refilled were seen to run away one by one
-
 
 def command(
     context: typer.Context,
@@ -76,9 +74,15 @@ def _tell(theory: Theory) -> None:
     if theory.scenario.behaviour.form == "threshold":
         print("  R leaves out instigators, who go at their baseline rates without being moved:")
         print("  over the days of a run they may tip it at any R.")
-    if found.jump > LARGE_JUMP:
-        print(f"  Beware: after one leaver his nearest are {likelier(found.jump)} to leave;")
-        print("  small units empty earlier than R says.")
+    if found.lumpy:
+        moved = f"after one leaver his nearest are {likelier(math.log(found.lift))} to leave"
+        if theory.scenario.behaviour.form == "threshold":
+            moved = f"one leaver brings the thresholds of his nearest {found.jump:.2g} nearer"
+        print(f"  Beware: {moved};")
+        if found.bend > 0:
+            print("  small units empty earlier than R says, and more leave.")
+        else:
+            print("  several who leave together move fewer than they would one by one, and fewer leave than R says.")
     if math.isinf(theory.frailest) and not math.isinf(found.value):
         print("  Beware: each company and town has a frailty of its own, and the frailest may pass a fold of their own")
         print("  and empty though R is below 1: more leave than R, multiplier and flows say.")

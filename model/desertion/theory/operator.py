@@ -79,6 +79,13 @@ class Operator:
         return self.spreads and self.jump() > 0.0
 
     @property
+    def bend(self) -> int:
+        """Which way rates bend as contagion grows: 1 up, where leavers who come together move more than they would one by one, -1 down, 0 a line."""
+        if self.behaviour.form == "concave":
+            return int(np.sign(self.behaviour.concave_power - 1.0))
+        return 0 if self.behaviour.form in ("additive", "none") else 1
+
+    @property
     def pull(self) -> float:
         """How far push and chance bring thresholds nearer, the mean over people."""
         return float(np.average(self._pulls, weights=self.people)) if self.people.sum() > 0.0 else 0.0
@@ -93,7 +100,19 @@ class Operator:
 
     def jump(self, factor: float = 1.0) -> float:
         """The largest contagion term that a single leaver makes anywhere."""
-        return float(np.where(self._reached > 0.0, factor * self._jumps.sum(axis=-1), 0.0).max(initial=0.0))
+        return float(self._largest(factor).max(initial=0.0))
+
+    def lift(self, factor: float = 1.0) -> float:
+        """How many times likelier to leave he is whom a single leaver moves farthest, before anybody else has left; in the threshold form, how many times as many of such people would go."""
+        jumps = self._largest(factor)
+        farthest = jumps >= (1.0 - _CLOSE) * jumps.max(initial=0.0)
+        before, after = (self.rate(x)[farthest] for x in (np.zeros_like(jumps), jumps))
+        unmoved = np.where(after > 0.0, math.inf, 1.0)  # thresholds all alike, which nobody or everybody has reached
+        return float(np.divide(after, before, out=unmoved, where=before > 0.0).max(initial=1.0))
+
+    def _largest(self, factor: float) -> Array:
+        """The largest contagion term that a single leaver makes, by the way that is felt for; 0 where none draws."""
+        return np.where(self._reached > 0.0, factor * self._jumps.sum(axis=-1), 0.0).max(axis=(1, 2), initial=0.0)
 
     def at(self, x: Array, factor: float = 1.0) -> Array:
         """The operator, shape (ways, ways), while the contagion terms of the ways stand at `x`."""
@@ -123,9 +142,8 @@ class Operator:
     def state(self, factor: float = 1.0) -> Array | None:
         """The lowest contagion terms at which departures and pressures keep each other; None where there are none."""
         felt = self._felt(factor) * self.people[None, :]
-        b = self.behaviour
-        bends_up = b.form == "multiplicative" or (b.form == "concave" and b.concave_power > 1.0)
-        if b.form == "additive" or bends_up:
+        form = self.behaviour.form
+        if form == "additive" or (form != "threshold" and self.bend > 0):
             return self._newton(felt)
         return self._climb(felt, factor)
 

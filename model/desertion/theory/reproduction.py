@@ -17,6 +17,9 @@ from desertion.theory.operator import Operator, leading
 
 Array = NDArray[np.float64]
 
+LARGE_LIFT = 0.1
+"""Log of the lift of a single leaver, over 1 - R, beyond which means do not tell how many leave. No source: at R 0.5 a lift of 0.05 held and one of 0.1 made up to twenty times the flow."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reproduction:
@@ -29,7 +32,9 @@ class Reproduction:
         matrix: Next-generation operator, shape (ways, ways); that of the first day where no quasi-stationary state is.
         contagion: Contagion term of each way in that state; nan where there is none.
         flows: Departures a day by each way in that state, persons; in the threshold form persons gone.
-        jump: Largest contagion term that a single leaver makes: that of his squad mates as a rule.
+        jump: Largest contagion term that a single leaver makes, that of his squad mates as a rule: log hazard in the multiplicative form, a share of thresholds in the threshold form.
+        lift: How many times likelier to leave it makes them; in the threshold form how many times as many of such people would go.
+        bend: 1 where rates bend upwards with contagion, -1 downwards, 0 for a line.
     """
 
     value: float
@@ -39,11 +44,18 @@ class Reproduction:
     contagion: Array
     flows: Array
     jump: float
+    lift: float = 1.0
+    bend: int = 0
 
     @property
     def multiplier(self) -> float:
         """Departures in all that one more leaver means, himself included: 1 / (1 - R)."""
         return 1.0 / (1.0 - self.value) if self.value < 1.0 else math.inf
+
+    @property
+    def lumpy(self) -> bool:
+        """Whether one leaver moves a few so much that means do not tell how many leave: more than R says where rates bend upwards, fewer where downwards."""
+        return self.bend != 0 and self.value < 1.0 and math.log(self.lift) > LARGE_LIFT * (1.0 - self.value)
 
     def total(self, starts: Array) -> float:
         """Departures in all that leavers by given ways mean, themselves included.
@@ -66,7 +78,7 @@ def reproduction(scenario: Scenario) -> Reproduction:
     R, flows and multiplier are too low, and by far where the frailest places may empty (`in_frailest_place`).
 
     Leavers are taken to be independent of each other but for the mean. Where one leaver is felt strongly by a few
-    (`jump` above a third or so), two in one squad drive the rest out long before R = 1, and more leave than R says.
+    (`Reproduction.lumpy`), two in one squad drive the rest out long before R = 1, and more leave than R says.
     """
     return of_operator(Operator(scenario))
 
@@ -110,6 +122,8 @@ def of_operator(operator: Operator, factor: float = 1.0) -> Reproduction:
         contagion=x,
         flows=operator.people * operator.rate(x),
         jump=operator.jump(factor),
+        lift=operator.lift(factor),
+        bend=operator.bend,
     )
 
 

@@ -16,6 +16,16 @@ from desertion.theory.multiplier import Measured, measured_multiplier
 from desertion.theory.reproduction import Reproduction, in_frailest_place, reproduction
 from desertion.theory.weights import in_reference, tipping_value
 
+_JUMP = {
+    "multiplicative": "log hazard by which one leaver moves his nearest",
+    "additive": "weighted share gone that one leaver is for his nearest",
+    "threshold": "share by which one leaver brings the thresholds of his nearest nearer",
+}
+_LIFT = {
+    "additive": "times that his nearest are likelier to leave for it",
+    "threshold": "times that more of his nearest would go for it; infinite: none would without",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Theory:
@@ -51,7 +61,8 @@ class Theory:
     @own_table
     def numbers(self) -> pd.DataFrame:
         """One row a number: name, value (infinite: none), meaning."""
-        left_out = "; instigators left out" if self.scenario.behaviour.form == "threshold" else ""
+        form = self.scenario.behaviour.form
+        left_out = "; instigators left out" if form == "threshold" else ""
         rows = [
             ("R", self.reproduction.value, f"leavers that one leaver adds, in the steady state{left_out}"),
             ("R_first_day", self.reproduction.first, "the same while nobody has left yet"),
@@ -63,7 +74,8 @@ class Theory:
                 "R within the frailest company and town, a bound; infinite: these may empty at an R below 1",
             ),
             ("tipping", self.tipping, "multiple of the contagion weights at which R reaches 1"),
-            ("largest_jump", self.reproduction.jump, "log hazard by which one leaver moves his nearest"),
+            ("largest_jump", self.reproduction.jump, _JUMP.get(form, _JUMP["additive"])),
+            ("largest_lift", self.reproduction.lift, _LIFT.get(form, _LIFT["additive"])),
             ("rate", self.field.rate, "complete mixing: rate of leaving without contagion, 1/day"),
             (
                 "weight",
