@@ -83,6 +83,24 @@ def test_nobody_follows_anybody_without_contagion(plain: Scenario) -> None:
         assert limit_of(scenario).rate == pytest.approx(leavers / plain.people)
 
 
+@pytest.mark.parametrize("form", SPREADING)
+def test_without_contagion_people_leave_at_the_same_rate_in_every_form(form: str) -> None:
+    """By all ways, in the threshold form too, whose instigators do not all take the easiest."""
+    rates = [desertion.theory("toy", settings={"behaviour.form": name}).numbers for name in ("none", form)]
+    assert [float(table.set_index("name")["value"]["rate"]) for table in rates] == pytest.approx(
+        [2.874e-4] * 2, rel=1e-3
+    )
+
+
+def test_flows_of_the_threshold_form_are_persons_gone(plain: Scenario) -> None:
+    """All of them where thresholds are nought, at real size: no number a day."""
+    same = {"behaviour.form": "threshold", "behaviour.threshold_mean": 0.0, "behaviour.threshold_spread": 0.0}
+    gone = plain.with_(NO_CONTAGION | same | {"behaviour.threshold_push": 0.0})
+    table = desertion.theory(gone).leavers
+    assert table["flow"].sum() == plain.people
+    assert table["share"].sum() == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize("level", [name for name in LEVELS if name != "facing"])
 def test_every_level_counts(plain: Scenario, level: str) -> None:
     """Contagion at one level alone gives some R; half the weight gives less, but not half: the state moves too."""

@@ -75,6 +75,13 @@ def groups_of(scenario: Scenario) -> list[Group]:
     return [group for group in found if group.people > 0]
 
 
+def mean_rate(groups: list[Group]) -> float:
+    """Departures a day and person by all ways without contagion, over the people of groups that have any way; 0 if nobody has."""
+    rates = [(group.people, sum(way.rate for way in group.ways)) for group in groups]
+    people = sum(n for n, rate in rates if rate > 0.0)
+    return sum(n * rate for n, rate in rates) / people if people else 0.0
+
+
 def _soldiers(scenario: Scenario, f: int, force: Force, reference: Reference) -> list[Group]:
     b = scenario.behaviour
     power = soldiers_power(b.soldier_chance_power, b.chance_power)

@@ -15,6 +15,7 @@ import numpy as np
 from desertion.parameters import LEVELS
 from desertion.scenario import Scenario
 from desertion.theory.fading import memory
+from desertion.theory.groups import groups_of, mean_rate
 from desertion.theory.mean_field import HEAVIEST, MeanField
 from desertion.theory.operator import Operator, leading
 
@@ -51,12 +52,10 @@ class Simulated:
 def limit_of(scenario: Scenario) -> MeanField:
     """The complete-mixing limit: the scenario's mean rate of leaving, its memory, and its first-day R for small jumps; no weight where that R cannot be had."""
     operator, b = Operator(scenario), scenario.behaviour
-    people = {(force, group): n for (force, group, _), n in zip(operator.ways, operator.people, strict=True)}
-    rate = float((operator.people * operator.rates).sum() / sum(people.values())) if people else 0.0
     form: Any = "multiplicative" if b.form == "none" else b.form
     field = MeanField(
         form=form,
-        rate=rate,
+        rate=mean_rate(groups_of(scenario)),
         weight=1.0,
         half_life=_half_life(scenario),
         concave_scale=b.concave_scale,

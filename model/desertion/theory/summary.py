@@ -91,7 +91,7 @@ class Theory:
 
     @own_table
     def leavers(self) -> pd.DataFrame:
-        """Who leaves in the steady state, most first: force, group, route, flow (persons a day at real size), share."""
+        """Who leaves in the steady state, most first: force, group, route, flow (persons a day at real size; in the threshold form persons gone in all), share of these."""
         names = [force.name for force in self.scenario.forces]
         found = self.reproduction
         size = 1.0 / self.scenario.scale if self.scenario.at_scale else 1.0
