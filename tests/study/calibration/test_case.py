@@ -191,6 +191,36 @@ def _written(folder: Path, values: list[int], step: int = 20) -> str:
 
 
 @pytest.mark.parametrize(
+    ("name", "settings", "measure", "kinds"),
+    [
+        ("one-town", {}, "left_hide", ["reservist_hide"]),
+        ("toy", {}, "left_flee", ["hiding_flee", "summoned_flee", "soldier_flee", "reservist_flee", "civilian_flee"]),
+        (
+            "toy",
+            {"soldiers": 0},
+            "left_flee",
+            ["hiding_flee", "summoned_flee", "soldier_flee", "reservist_flee", "civilian_flee"],
+        ),
+        ("toy", {"soldiers": 0, "waves": []}, "left_flee", ["hiding_flee", "reservist_flee", "civilian_flee"]),
+        ("toy", {"reservists": 0}, "left_flee", ["hiding_flee", "soldier_flee", "civilian_flee"]),
+        ("toy", {"civilians": 0}, "left_flee", ["hiding_flee", "summoned_flee", "soldier_flee", "reservist_flee"]),
+        ("toy", {"soldiers": 0, "reservists": 0}, "left_flee", ["civilian_flee"]),
+        ("toy", {}, "left_skilled", ["skilled"]),
+    ],
+)
+def test_baseline_rates_of_people_whom_a_force_never_has_are_no_lever(
+    name: str, settings: dict[str, Any], measure: str, kinds: list[str], tmp_path: Path
+) -> None:
+    """Soldiers may come by a call-up, and those summoned need one; whoever could hide may flee from hiding."""
+    series = _written(tmp_path, [3, 4, 5, 6, 7, 8, 9, 8, 7, 6])
+    force = Scenario.load(name).forces[0].name
+    own = {f"forces.{force}.{key}": value for key, value in settings.items()}
+    case = planned(Scenario.load(name).with_(own), {"series": series, "measure": measure})
+    (leaving,) = (lever for lever in case.levers if lever.prior.name == "leaving")
+    assert [key.removeprefix(f"forces.{force}.base_") for key, _ in leaving.own] == kinds
+
+
+@pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (["tooy", "--measure", "left_flee"], "there is no scenario 'tooy'; did you mean 'toy'?"),
@@ -201,6 +231,8 @@ def _written(folder: Path, values: list[int], step: int = 20) -> str:
         (["toy", "--measure", "left_flee", "--of", "soldiers"], "did you mean 'soldier'?"),
         (["toy", "--measure", "left_flee@tay"], "there is no force 'tay'; did you mean 'toy'?"),
         (["toy", "--measure", "called"], "priors are missing, and no baseline rate makes called"),
+        (["one-town", "--measure", "left_flee"], "priors are missing, and no baseline rate makes left_flee"),
+        (["one-town", "--measure", "left_skilled"], "priors are missing, and no baseline rate makes left_skilled"),
         (["toy", "--measure", "left_flee", "--prior", "behaviour.frailty_onw=[0.5, 4]"], "did you mean 'frailty_own'?"),
         (["toy", "--measure", "left_flee", "--prior", "behaviour.frailty_own=[0.5, 40]"], "must lie in [0, 9] (variance)); narrow it"),
         (["toy", "--measure", "left_flee", "--prior", "forces.toy.reservists=[1, 30]"], "must be a whole number (persons)"),

@@ -95,17 +95,17 @@ def _clash(first: str, second: str, table: CalibrationTable) -> tuple[str, str]:
 
 
 def _rates(counted: Counting, scenario: Scenario, where: str) -> tuple[str, ...]:
-    """Keys of the baseline rates by which what is counted comes about, as far as they are above 0."""
+    """Keys of the baseline rates by which what is counted comes about, as far as they are above 0 and the force has or gets such people."""
     routes = counted.routes or tuple(c.removeprefix("new_") for c in counted.columns if c.startswith("new_"))
     kinds = ("hiding", "summoned", *(counted.kinds or ("soldier", "reservist", "civilian")))
-    names = [f"base_{kind}_{route}" for route in routes for kind in kinds]
-    names += ["base_skilled"] if "skilled" in routes else []
+    names = [(kind, f"base_{kind}_{route}") for route in routes for kind in kinds]
+    names += [("skilled", "base_skilled")] if "skilled" in routes else []
     found = tuple(
         f"forces.{force.name}.{name}"
         for force in scenario.forces
         if counted.force in ("", force.name)
-        for name in names
-        if getattr(force, name, 0.0) > 0.0
+        for kind, name in names
+        if kind in _kinds_of(force) and getattr(force, name, 0.0) > 0.0
     )
     if not found:
         raise InputError(
@@ -115,6 +115,20 @@ def _rates(counted: Counting, scenario: Scenario, where: str) -> tuple[str, ...]
             key="priors",
         )
     return found
+
+
+def _kinds_of(force: Force) -> set[str]:
+    """Kinds of people, in the words of baseline rates, whom a force has on the first day or later."""
+    called = force.reservists > 0 and any(wave.number for wave in force.waves)
+    has = {
+        "soldier": force.soldiers > 0 or called,
+        "reservist": force.reservists > 0,
+        "civilian": force.civilians > 0,
+        "summoned": called,
+        "hiding": force.soldiers + force.reservists > 0,
+        "skilled": force.skilled_share > 0.0 and force.reservists + force.civilians > 0,
+    }
+    return {kind for kind, there in has.items() if there}
 
 
 def _lever(name: str, table: PriorTable, scenario: Scenario, where: str) -> Lever:
