@@ -363,7 +363,7 @@ def test_a_box_that_chance_made_is_not_confirmed() -> None:
         noise = rng.uniform(size=40) < 0.4
         found += bool(prim_boxes(cases, noise))
         held += confirmed(cases, noise) is not None
-    assert found >= 8
+    assert 8 <= found <= 20
     assert held <= 5
     cases = pd.DataFrame(np.random.default_rng(1).uniform(size=(200, 3)), columns=list("abc"))
     box = confirmed(cases, (cases["a"] > 0.6).to_numpy())

@@ -32,7 +32,7 @@ def prim_boxes(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> list[Box]
 def confirmed(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> Box | None:
     """The box found in half of the points, drawn by lot, counted in the other half; None if it does not separate these.
 
-    Where nothing separates the points `prim_boxes` finds some box in three studies of ten, and this one in one of twenty.
+    Where nothing separates the points `prim_boxes` finds some box in two to five studies of ten, depending on their size, and this one in one of twenty.
 
     Raises:
         InputError: If too few points are given, all or none are of interest, or some do not state a parameter.
