@@ -94,12 +94,7 @@ def in_frailest_place(scenario: Scenario) -> float:
     if not operator.spreads:
         return 0.0
     everywhere = operator.state()
-    if everywhere is None:
-        return math.inf
-    place = operator.frailest(everywhere)
-    x = place.state()
-    value = math.inf if x is None else leading(place.at(x))
-    return value if value < 1.0 else math.inf
+    return math.inf if everywhere is None else value_of(operator.frailest(everywhere), 1.0)
 
 
 def of_operator(operator: Operator, factor: float = 1.0) -> Reproduction:
