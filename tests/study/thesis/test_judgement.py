@@ -346,6 +346,6 @@ def test_the_page_says_which_families_on_no_list_are_held() -> None:
     assert own.groupby("how")["cause"].nunique().to_dict() == {"unseen": 4, "unseen, last": 4}
     few = advanced[advanced["advanced_to"] == 0.05].assign(share=lambda table: table["found"] / table["histories"])
     ends = few.groupby("form")["share"].agg(["min", "max"]).round(3)
-    assert ends.loc["all"].tolist() == [0.006, 0.018]
-    assert ends.loc["threshold"].tolist() == [0.008, 0.065]
+    assert ends.loc["all"].tolist() == [0.004, 0.015]
+    assert ends.loc["threshold"].tolist() == [0.008, 0.066]
     assert ends.drop(["all", "threshold"])["max"].max() == 0.016

@@ -115,7 +115,7 @@ def draw_test(found: Thesis, target: Path) -> None:
             axes[1].set_ylabel("")
         finish(
             figure, "power", findings.of_power(own),
-            "Histories with contagion, causes in the list only; false alarms of each of these held at 5 %. Whiskers: 95 % Wilson.",
+            "Histories with contagion, of totals that come without it too; causes in the list only, held at 5 %. Whiskers: 95 % Wilson.",
         )  # fmt: skip
         figure = style.new_figure("wide")
         tenths = found.gathered("reliability")
