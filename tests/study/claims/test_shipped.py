@@ -160,8 +160,9 @@ def test_other_pages_count_words_as_the_table_does() -> None:
         f"matched worlds {first['holds']} hold and {first['fails']} fail, in the second set {second['holds']} and {second['fails']}"
         in text("CHANGELOG.md")
     )
-    assert "in both sets of worlds near to what was counted two of thirty hold and four fail, and five are to be asked anew" in text(
-        "experiments/README.md"
+    assert (
+        "in both sets of worlds near to what was counted two of thirty hold and four fail, and five are to be asked anew"
+        in text("experiments/README.md")
     )
     gdr = [found[f"GDR, {name}", "cascade-topples"] for name in (FIRST, SECOND)]
     told = " and ".join(f"{row['shown']} of {row['worlds']}" for row in gdr)
