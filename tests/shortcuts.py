@@ -21,7 +21,7 @@ def at_once(**more: Any) -> RunOptions:
 
 @contextmanager
 def in_process() -> Generator[None]:
-    """Have studies do their runs in this process: a worker takes two seconds to start, and most claims are of what the runs give."""
+    """Have studies do their runs in this process: a worker takes a third of a second to load what is compiled, the first of a process two more, and most claims are of what the runs give."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("desertion.study.run.options.LocalPool", lambda workers: Here())
         yield

@@ -6,7 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from desertion.study.store.reader import StudyFile
@@ -36,6 +36,23 @@ def is_alive(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def below(process: int) -> set[int]:
+    """All processes that one has started, and what these have; those that only count what is left behind, or compile, are none."""
+    found: set[int] = set()
+    with suppress(OSError):  # gone in the meantime
+        for task in Path(f"/proc/{process}/task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
+                words = Path(f"/proc/{child}/cmdline").read_bytes()
+                if b"resource_tracker" not in words and b"first_run" not in words:
+                    found |= {child, *below(child)}
+    return found
+
+
+def workers_of(process: int) -> set[int]:
+    """Processes below one that have started none themselves and live: its workers, without what they are copied from."""
+    return {one for one in below(process) if not below(one) and is_alive(one)}
 
 
 def free_port() -> int:

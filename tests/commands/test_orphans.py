@@ -6,31 +6,15 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.watching import is_alive, until
+from tests.watching import below, is_alive, until, workers_of
 
 pytestmark = pytest.mark.studies
 ROOT = Path(__file__).parents[2]
 SEARCH = 'task = "tests.study.run.fake.run"\nreplicates = 3\n[set]\nbusy = 0.05\n[vary]\npull = { range = [0, 1] }\n'
-
-
-def _children(process: int) -> set[int]:
-    """All workers below a process; those that only count what is left behind are none."""
-    found: set[int] = set()
-    with suppress(OSError):  # gone in the meantime
-        for task in Path(f"/proc/{process}/task").iterdir():
-            for child in map(int, (task / "children").read_text().split()):
-                if b"resource_tracker" not in _words(child) and b"first_run" not in _words(child):
-                    found |= {child, *_children(child)}
-    return found
-
-
-def _words(process: int) -> bytes:
-    return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -53,8 +37,9 @@ def test_workers_end_with_a_command_that_is_killed(words: list[str], tmp_path: P
     deadline, workers = time.monotonic() + 120.0, set[int]()
     while len(workers) < 2 and time.monotonic() < deadline:
         assert driver.poll() is None, (tmp_path / "log").read_text()
-        workers = {child for child in _children(driver.pid) if is_alive(child)}
+        workers = workers_of(driver.pid)
         time.sleep(0.05)
+    workers |= below(driver.pid)
     driver.kill()
     driver.wait()
     assert len(workers) >= 2

@@ -22,7 +22,7 @@ from tests.torture.cluster import Cluster
 from tests.torture.damage import Disk, flip, has_root, truncate
 from tests.torture.record import BAD, FOLDER, GOOD, ROOT, Record
 from tests.torture.works import WORKS, Work, calm_rows, started
-from tests.watching import until
+from tests.watching import below, until
 
 PATIENCE = 600.0
 """Seconds after which a command that should have ended counts as hanging."""
@@ -78,9 +78,9 @@ def kill_driver(struck: Struck) -> str:
 
 
 def kill_workers(struck: Struck) -> str:
-    """`kill -9` of one worker or of all; the driver goes on with new ones to the end."""
-    workers = _workers(struck.driver.pid)
-    chosen = workers if struck.rng.random() < 0.5 else workers[:1]
+    """`kill -9` of one worker, of the process that they are copied from, or of all; the driver goes on with new ones to the end."""
+    workers = sorted(below(struck.driver.pid))
+    chosen = workers if not workers or struck.rng.random() < 0.5 else [int(struck.rng.choice(workers))]
     for process in chosen:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
@@ -296,14 +296,3 @@ def _ended(process: subprocess.Popen[str], codes: set[int], *, speaks: bool = Tr
     if speaks and process.returncode > 0 and not last.startswith("desertion: "):
         raise Wrong(f"ended with {process.returncode} and without a sentence: {said[-500:]!r}")
     return process.returncode
-
-
-def _workers(driver: int) -> list[int]:
-    """Numbers of a driver's worker processes."""
-    found: list[int] = []
-    for task in Path(f"/proc/{driver}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            with suppress(OSError):
-                if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    found.append(int(child))
-    return sorted(found)

@@ -66,6 +66,67 @@ def test_workers_run_one_thread_each() -> None:
     pool.shutdown()
 
 
+LOADED = "('desertion.simulation.model' in __import__('sys').modules, __import__('os').getppid())"
+
+
+def test_workers_are_copies_of_one_process_that_has_loaded_the_model() -> None:
+    """So that neither the second worker nor the second study of a session waits for libraries; what that process started with is not what a study starts with: the environment is that of now."""
+    first = LocalPool(1)
+    loaded, copied = first.submit(eval, LOADED).result(timeout=60)
+    first.shutdown()
+    assert loaded
+    assert copied != os.getpid()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SET_SINCE", "so")
+        second = LocalPool(1)
+        assert second.submit(eval, LOADED).result(timeout=60) == (True, copied)
+        assert second.submit(os.getenv, "SET_SINCE").result(timeout=60) == "so"
+        assert second.submit(os.getenv, "DESERTION_DEAF").result(timeout=60) is None
+        second.shutdown()
+
+
+def test_where_no_process_can_be_copied_each_loads_the_model_anew(tmp_path: Path) -> None:
+    """Its socket lies in the folder for temporary files, and no socket's name is longer than 107 letters."""
+    deep = tmp_path / ("deep" * 30)
+    deep.mkdir()
+    code = (
+        "from desertion.study.run.pool import LocalPool; import os; pool = LocalPool(1)\n"
+        "print(pool.submit(os.getppid).result() == os.getpid()); pool.shutdown()"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "model"), "TMPDIR": str(deep)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (told.stdout, told.stderr) == ("True\n", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_what_workers_are_copied_from_leaves_signals_to_the_driver(number: int) -> None:
+    """Ctrl-C and a closed terminal reach every process of a command; only the driver is to answer."""
+    pool = LocalPool(1)
+    _, copied = pool.submit(eval, LOADED).result(timeout=60)
+    os.kill(copied, number)
+    os.kill(pool.processes()[0], number)
+    assert pool.submit(eval, LOADED).result(timeout=60) == (True, copied)
+    pool.shutdown()
+
+
+def test_a_killed_process_to_copy_is_started_again() -> None:
+    """Its end is taken for that of the workers that are its copies: their calls fail, others go on in new ones, which load the model themselves where its end has not been noticed yet."""
+    pool = LocalPool(1)
+    _, copied = pool.submit(eval, LOADED).result(timeout=60)
+    running = pool.submit(time.sleep, 60)
+    assert until(running.running)
+    os.kill(copied, signal.SIGKILL)
+    assert isinstance(running.exception(timeout=60), BrokenProcessPool)
+    _, other = pool.submit(eval, LOADED).result(timeout=60)
+    assert other != copied
+    pool.shutdown()
+
+
 def test_cancelling_ends_the_pool_at_once() -> None:
     """Queued calls are cancelled, running ones killed, no process stays."""
     pool = LocalPool(1)

@@ -18,6 +18,8 @@ from typing import Any
 
 from desertion.parameters.arguments import WORKERS
 from desertion.study.failures import WorkersLostError
+from desertion.study.run.deaf import DEAF, leave_signals
+from desertion.study.run.task import TASKS
 
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -26,6 +28,9 @@ _ONE_THREAD = (
     "NUMEXPR_NUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
+_PRELOADED = ("desertion.study.run.deaf", "desertion.study.run.chunk", "desertion.simulation.model")
+"""What every worker needs; to load it takes a new process longer than most runs take."""
+
 _LOOK = 0.2
 _STARTS = 3
 _STARTING = threading.Lock()
@@ -61,8 +66,9 @@ class LocalPool(Executor):
 
     A stock process pool loses every waiting call when one process dies. Here a death costs the one call that ran
     in that process, which fails with `BrokenProcessPool`; the process is replaced and nobody else notices. So
-    the call that killed its process is known for certain. Processes are spawned, run one thread each, do not
-    import the caller's main script, and end when the caller dies, even by `kill -9`.
+    the call that killed its process is known for certain. Processes run one thread each, do not import the caller's
+    main script, and end when the caller dies, even by `kill -9`. On Linux they are copies of one process that has
+    loaded the model and runs nothing; elsewhere, and where that one cannot be started, each loads it anew.
 
     Args:
         workers: Number of processes, 0 for one a core that this process may use.
@@ -186,8 +192,11 @@ class LocalPool(Executor):
 
     def _probe(self, slot: _Slot) -> None:
         """Start a slot's process and learn its number; only then does the slot get work."""
-        with _spawning():
-            inner = slot.executor.submit(os.getpid)
+        try:
+            inner = _first_call(slot.executor)
+        except (OSError, EOFError):  # no process to copy: its socket has no folder or too long a name, or it was killed
+            slot.executor = _executor("spawn")
+            inner = _first_call(slot.executor)
         inner.add_done_callback(lambda ended: self._events.put(partial(self._born, slot, ended)))
 
     def _born(self, slot: _Slot, inner: Future[int]) -> None:
@@ -209,8 +218,25 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _executor() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+def _executor(method: str | None = None) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context(method or _usual_method())
+    return ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(dict(os.environ),))
+
+
+@cache
+def _usual_method() -> str:
+    """How processes are started: copied where a process that has loaded libraries may be copied without danger."""
+    if sys.platform != "linux":
+        return "spawn"
+    # No library but the driver's own, so that no study waits for what it does not use.
+    tasks = {path.rpartition(".")[0] for path in TASKS.values()} & set(sys.modules)
+    multiprocessing.get_context("forkserver").set_forkserver_preload([*_PRELOADED, *sorted(tasks)])
+    return "forkserver"
+
+
+def _first_call(executor: ProcessPoolExecutor) -> Future[int]:
+    with _spawning():
+        return executor.submit(os.getpid)
 
 
 def _kill(process: int | None) -> None:
@@ -219,11 +245,11 @@ def _kill(process: int | None) -> None:
             os.kill(process, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def _begin() -> None:
-    """First act of a worker: leave Ctrl-C and a closed terminal to the driver, and die with it."""
-    for name in ("SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+def _begin(environment: dict[str, str]) -> None:
+    """First act of a worker: take the driver's environment of now, leave Ctrl-C and a closed terminal to it, and die with it."""
+    os.environ.clear()
+    os.environ.update({**environment, **dict.fromkeys(_ONE_THREAD, "1")})
+    leave_signals()
     follow_parent()
 
 
@@ -249,14 +275,15 @@ def _spawning() -> Generator[None]:
     """Start a process that runs one thread and does not import the caller's main script.
 
     Without this a plain script that calls `sweep` needs `if __name__ == "__main__"`, or every worker would
-    start the study anew.
+    start the study anew. Nor does it take a module that lies in the folder for one of Python's own.
     """
     main = sys.modules["__main__"]
     with _STARTING:
         script = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
-        before = {name: os.environ.get(name) for name in _ONE_THREAD}
+        told: dict[str, str] = dict.fromkeys([*_ONE_THREAD, "PYTHONSAFEPATH", DEAF], "1")
+        before = {name: os.environ.get(name) for name in told}
         try:
-            os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+            os.environ.update(told)
             main.__spec__ = None
             if "__file__" in script:
                 del main.__file__
