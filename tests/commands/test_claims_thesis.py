@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from desertion.cli import main
@@ -75,3 +77,34 @@ def test_a_claims_file_of_ones_own_is_not_written_over(
     (tmp_path / "claims.sqlite").touch()
     assert main(words) == 0
     assert first.read_text() == 'title = "Second question"\n'
+
+
+def _full(*_words: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("command", ["claims", "thesis"])
+def test_results_of_before_stay_whole_where_new_ones_cannot_all_be_written(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A page of now beside tables of before would say what nobody has judged."""
+
+    def written(folder: Path) -> list[Path]:
+        (folder / "claims.html").write_text("now")
+        _full()
+        return []
+
+    judged = SimpleNamespace(judged=(), run=SimpleNamespace(quick=False, floors=()), write=written)
+    asked = SimpleNamespace(
+        table=pd.DataFrame({"of": ["now"]}), gathered=lambda _: pd.DataFrame({"of": ["now"]}), made_up=None, judged={}
+    )
+    monkeypatch.setattr("desertion.study.questions.claims", lambda *_words, **_named: judged)
+    monkeypatch.setattr("desertion.study.claims.files.files_of", lambda _: [])
+    monkeypatch.setattr("desertion.study.thesis.thesis.thesis", lambda *_words, **_named: asked)
+    monkeypatch.setattr("desertion.commands._shared.thesis.draw_test", _full)
+    before = {name: f"{name} of before" for name in ("claims.html", "claims.md", "answers.csv", "thesis.md")}
+    for name, text in before.items():
+        (tmp_path / name).write_text(text)
+    assert main([command, "--out", str(tmp_path)]) == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()} == before

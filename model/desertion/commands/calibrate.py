@@ -70,7 +70,7 @@ def command(
 ) -> int:
     """Fit a scenario to a series by ABC-SMC, with contagion and without; interrupted fits go on where they stopped."""
     from desertion.errors import input_error
-    from desertion.files import folder
+    from desertion.files import folder, replacing_folder
     from desertion.study.calibration.calibrate import fitted, planned, shipped_names
     from desertion.study.calibration.fit import check_sizes
     from desertion.study.calibration.report import summary
@@ -104,10 +104,11 @@ def command(
             workers=workers or 1,
             tell=lambda sentence: print(sentence, file=sys.stderr, flush=True),
         )
-        made = _written(found, target, one.name)
+        with replacing_folder(place) as fresh:
+            made = _written(found, fresh, one.name)
         print(*(summary(fit) for fit in (found, *found.others)), *found.findings, sep="\n")
         for path in made:
-            print(f"  {path}")
+            print(f"  {place / path.name}")
     return 0
 
 

@@ -137,7 +137,7 @@ def _count(
 def _tell(outcome: "ClaimsOutcome", target: Path, file: Path, own: Path | None) -> int:
     """Write and print the verdicts, and how many runs they lack."""
     from desertion.figures.labels import many
-    from desertion.files import write_text
+    from desertion.files import replacing_folder, write_text
     from desertion.study.analysis.study import Study
     from desertion.study.claims.files import files_of
 
@@ -151,9 +151,11 @@ def _tell(outcome: "ClaimsOutcome", target: Path, file: Path, own: Path | None) 
     for runs in files_of(file):
         if failed := len(Study(runs).failures):
             print(f"{many(failed, 'run failed and is', 'runs failed and are')} left out: the same command tries again, and this says why: desertion show {shlex.quote(str(runs))} --failures")  # fmt: skip
-    for path in outcome.write(target):
-        print(path)
-    if own is not None:
-        # Whoever is handed the folder can judge its runs again: the file of runs names the claims, but does not hold them.
-        print(write_text(target / _COPY, own.read_text(encoding="utf-8")))
+    with replacing_folder(target) as fresh:
+        written = [*outcome.write(fresh)]
+        if own is not None:
+            # Whoever is handed the folder can judge its runs again: the file of runs names the claims, but does not hold them.
+            written.append(write_text(fresh / _COPY, own.read_text(encoding="utf-8")))
+    for path in written:
+        print(target / path.name)
     return 0

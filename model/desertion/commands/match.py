@@ -106,7 +106,7 @@ def _run_again(design: str, target: Path, told: dict[str, Any]) -> int:
     """Run the worlds kept by the match of a folder, or by the shipped one of its name, with a change; write and print what was found."""
     from desertion.commands._shared.results import write_answer
     from desertion.errors import InputError
-    from desertion.files import write_text
+    from desertion.files import replacing_folder, write_text
     from desertion.study.blocks import markdown
     from desertion.study.matching.again import again, name_of
     from desertion.study.matching.again_report import again_blocks, again_findings
@@ -120,16 +120,19 @@ def _run_again(design: str, target: Path, told: dict[str, Any]) -> int:
     for sentence in again_findings(found):
         print(sentence.replace("**", ""))
     name = name_of(found.size, found.settings, found.source)
-    print(write_text(target / f"{name}.md", markdown(again_blocks(found, options.typed()))))
-    for kind, table in (("worlds", found.worlds), ("targets", found.targets)):
-        print(write_answer(target / f"{name}-{kind}.csv", table))
+    with replacing_folder(target) as fresh:
+        written = [write_text(fresh / f"{name}.md", markdown(again_blocks(found, options.typed())))]
+        for kind, table in (("worlds", found.worlds), ("targets", found.targets)):
+            written.append(write_answer(fresh / f"{name}-{kind}.csv", table))
+    for path in written:
+        print(target / path.name)
     return 0
 
 
 def _tell(found: "Match", target: Path, again: str) -> int:
     """Write tables, report and pictures, and print what was found."""
     from desertion.commands._shared.results import write_answer
-    from desertion.files import write_text
+    from desertion.files import replacing_folder, write_text
     from desertion.study.blocks import markdown
     from desertion.study.matching.ensemble import write_ensemble
     from desertion.study.matching.pictures import draw
@@ -137,17 +140,18 @@ def _tell(found: "Match", target: Path, again: str) -> int:
 
     for sentence in findings(found):
         print(sentence.replace("**", ""))
-    written = [write_text(target / "match.md", markdown(blocks(found, again)))]
-    for name, table in found.tables().items():
-        if name != "worlds":
-            written.append(write_answer(target / f"{name}.csv", table))
-    written += write_ensemble(found, again, target / "ensemble.csv")
-    pictures = target / "ranges.png", target / "targets.png"
-    if len(found.kept):
-        written += draw(found, *pictures)
-    else:  # those of an earlier judgement would be taken for pictures of this one
-        for path in pictures:
-            path.unlink(missing_ok=True)
+    pictures = "ranges.png", "targets.png"
+    with replacing_folder(target) as fresh:
+        written = [write_text(fresh / "match.md", markdown(blocks(found, again)))]
+        for name, table in found.tables().items():
+            if name != "worlds":
+                written.append(write_answer(fresh / f"{name}.csv", table))
+        written += write_ensemble(found, again, fresh / "ensemble.csv", target)
+        if len(found.kept):
+            written += draw(found, *(fresh / name for name in pictures))
+    if not len(found.kept):  # those of an earlier judgement would be taken for pictures of this one
+        for name in pictures:
+            (target / name).unlink(missing_ok=True)
     for path in written:
-        print(path)
+        print(target / path.name)
     return 0

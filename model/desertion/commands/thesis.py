@@ -42,7 +42,7 @@ def command(
     """Ask of series of totals whether contagion can be told from trends, doors, reporting, shocks and homophily; finished parts are kept."""
     from desertion.commands._shared.results import write_csv
     from desertion.commands._shared.thesis import draw_predictions, draw_test
-    from desertion.files import folder, write_text
+    from desertion.files import replacing_folder, write_text
     from desertion.scenario.rows import is_csv
     from desertion.study.thesis import report
     from desertion.study.thesis.thesis import thesis
@@ -54,21 +54,23 @@ def command(
         names or (), quick=quick, simulations=simulations, unseen=unseen, at_risk=_at_risk(at_risk), doors=door or (), rules=rule or (),
         kind=kind, unit=unit, seed=seed, out=place, tell=print,
     )  # fmt: skip
-    target = folder(place)
     parts = {
         part: found.gathered(part) for part in ("alarms", "power", "advanced", "tried", "reliability", "closeness")
     }
     if found.made_up is not None:
         parts["made-up"] = found.made_up
-    for name, table in {"answers": found.table, **parts}.items():
-        write_csv(target / f"{name}.csv", table, "%.4f")
     labels = {"with": "nearest histories with contagion", "without": "nearest histories without contagion"}
     note = "The 100 simulated histories of each kind that miss the published figures least: dots are medians, bars the middle 90 %, counted with the errors of the published figures."
+    with replacing_folder(place) as fresh:
+        for name, table in {"answers": found.table, **parts}.items():
+            write_csv(fresh / f"{name}.csv", table, "%.4f")
+        for each in found.judged.values():
+            draw_predictions(each.case.series, each.members, labels, 0, note, fresh / f"{each.case.name}.png")
+        draw_test(found, fresh)
+        write_text(fresh / "thesis.md", found.report())
     for each in found.judged.values():
         print(report.summary(each))
-        draw_predictions(each.case.series, each.members, labels, 0, note, target / f"{each.case.name}.png")
-    draw_test(found, target)
-    print(write_text(target / "thesis.md", found.report()))
+    print(place / "thesis.md")
 
 
 def _at_risk(text: str) -> "tuple[int, int] | None":

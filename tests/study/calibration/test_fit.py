@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
 from importlib.metadata import version
@@ -325,6 +326,22 @@ def test_what_was_published_is_written_in_full(tmp_path: Path, monkeypatch: pyte
     assert main(["calibrate", "gdr-1989", "--out", str(tmp_path)]) == 0
     assert pd.read_csv(tmp_path / "gdr-1989-predictions.csv")["published"].iloc[-1] == 1_234_567.0
     assert pd.read_csv(tmp_path / "gdr-1989-posterior.csv")["prior_low"].tolist() == found.table["prior_low"].tolist()
+
+
+def test_a_fit_of_before_stays_whole_where_a_new_one_cannot_all_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page beside tables of now would tell of another fit."""
+
+    def full(*_words: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    found = Calibration(**vars(_fit(0.3)), seconds=1.0)
+    monkeypatch.setattr("desertion.study.calibration.calibrate.fitted", lambda *_words, **_named: found)
+    monkeypatch.setattr("desertion.commands._shared.thesis.draw_posterior", full)
+    (tmp_path / "gdr-1989.md").write_text("of before")
+    assert main(["calibrate", "gdr-1989", "--out", str(tmp_path)]) == 1
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("gdr-1989.md", "of before")]
 
 
 def test_what_decides_a_fit_tells_the_kind_of_its_series_and_the_version_of_pyabc(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Claims about ensembles: what is written is read, and worlds that were found under other rules are refused."""
 
+import errno
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -172,6 +173,28 @@ def test_the_command_writes_tables_report_and_pictures(
     found = replace(found, results=replace(found.results, means=nothing))
     assert main(["match", "russia-2022", "--out", str(tmp_path / "out")]) == 0
     assert not any(path.exists() for path in drawn), "they would be taken for pictures of what is judged now"
+
+
+def test_a_judgement_of_before_stays_whole_where_a_new_one_cannot_all_be_written(
+    known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worlds beside a report of others would be taken for theirs; and worlds that were there before keep their order through the folder in which all is written first."""
+    monkeypatch.setattr("desertion.study.matching.match.match", lambda *_, **__: known)
+    assert main(["match", "russia-2022", "--out", str(tmp_path)]) == 0
+    *rows, first, second = (tmp_path / "ensemble.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "ensemble.csv").write_text("".join((*rows, second, first)))
+    (tmp_path / "match.md").write_text("of before")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(*_words: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("desertion.study.matching.pictures.draw", full)
+        assert main(["match", "russia-2022", "--out", str(tmp_path)]) == 1
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert main(["match", "russia-2022", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "ensemble.csv").read_bytes() == before["ensemble.csv"]
 
 
 def test_worlds_of_a_wave_leave_the_rest_of_it_as_the_design_has_it(

@@ -116,38 +116,46 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
     )  # fmt: skip
 
 
-def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
+def write_ensemble(match: Match, command: str, path: Path, home: Path | None = None) -> list[Path]:
     """Write the kept worlds of a match into a file, shuffled by the seed, and the rejected ones into `-rejected` beside it.
 
     Worlds of an earlier state of the file keep their order, so that what was judged over its first so many stays so when a match goes on.
+
+    Args:
+        match: The match.
+        command: What makes it.
+        path: The file.
+        home: The folder into which it will be moved, where its earlier state is; its own if none is given.
     """
+    home = path.parent if home is None else home
+    earlier = home / path.name
     worlds = match.worlds
     # Shuffled, so that whoever takes the first so many has worlds of all waves.
     kept = worlds[worlds["kept"]].sample(frac=1.0, random_state=match.design.seed % 2**32)
-    stated = _worlds(_table(path)) if is_file(path) else ()
+    stated = _worlds(_table(earlier)) if is_file(earlier) else ()
     before = {frozenset(world.items()): place for place, world in enumerate(stated)}
     here = cast("list[Point]", kept[list(match.space.names)].to_dict("records"))
     places = [before.get(frozenset(world.items()), len(before)) for world in here]
     kept = kept.iloc[np.argsort(places, kind="stable")]
     parts = {path: kept, path.with_stem(f"{path.stem}-rejected"): worlds[~worlds["kept"]]}
-    return [write_text(place, _text(match, part, place, command)) for place, part in parts.items()]
+    return [write_text(place, _text(match, part, home, command)) for place, part in parts.items()]
 
 
-def _way(ensemble: Path, scenario: str) -> str:
+def _way(home: Path, scenario: str) -> str:
     """The path of a scenario from the folder of an ensemble, so that both may move together; whole where there is none."""
     whole = Path(scenario).resolve()
     try:
-        return whole.relative_to(ensemble.resolve().parent, walk_up=True).as_posix()
+        return whole.relative_to(home.resolve(), walk_up=True).as_posix()
     except ValueError:  # on another drive
         return whole.as_posix()
 
 
-def _text(match: Match, worlds: pd.DataFrame, path: Path, command: str) -> str:
+def _text(match: Match, worlds: pd.DataFrame, home: Path, command: str) -> str:
     names = [aim.name for aim in match.aims]
     scenarios = sorted({case.scenario for case in match.design.cases.values()})
     # Of one that has changed since the runs nobody knows here what it was.
     own = {
-        _way(path, name): _as_it_is(name)
+        _way(home, name): _as_it_is(name)
         for name in scenarios
         if is_file(Path(name)) and f"scenario {name}" not in match.changed
     }
