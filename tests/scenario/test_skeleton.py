@@ -127,3 +127,13 @@ def test_a_file_without_a_name_is_refused(name: str, tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     assert main(["new", "policy", name]) == 2
     assert not list(tmp_path.iterdir())
+
+
+def test_no_policy_is_begun_under_the_name_of_the_scenario_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`new policy none` wrote a file that no command takes."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "policy", "none.toml"]) == 2
+    assert "stands for the scenario as it is; give the policy another name" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

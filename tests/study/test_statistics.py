@@ -187,9 +187,14 @@ def test_clumping_is_nil_for_poisson_counts() -> None:
     assert abs(clumping(counts)) < 0.003
 
 
+def test_one_leaver_clumps_not_at_all() -> None:
+    """His variance is the mean: 0, and not the 5e-16 that numbers with a fraction give."""
+    assert [clumping(np.eye(1, units, dtype=int)[0]) for units in range(2, 9)] == [0.0] * 7
+
+
 def test_clumping_without_leavers_is_unknown() -> None:
     """Zero leavers say nothing about clumping."""
-    assert np.isnan(clumping(np.zeros(3)))
+    assert np.isnan(clumping(np.zeros(3, dtype=int)))
 
 
 def test_the_chance_of_the_largest_counts_all_changes_of_sign() -> None:

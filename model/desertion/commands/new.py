@@ -15,7 +15,7 @@ def command(
     """Write a scenario, force, policy or study to start from: every input with unit, range, default and source."""
     from desertion.errors import InputError, input_error, refuse_unknown
     from desertion.files import folder, write_text
-    from desertion.scenario.documents import name_from
+    from desertion.scenario.documents import AS_IT_IS, name_from
     from desertion.scenario.skeleton import KINDS_OF_DOCUMENT
     from desertion.study.design.skeleton import study
 
@@ -24,6 +24,8 @@ def command(
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
     if path.name.removesuffix(".toml").strip(". ") == "":
         raise input_error("NAME", name, "must be a name or the path of a .toml file")
+    if (kind, name_from(path)) == ("policy", AS_IT_IS):
+        raise input_error("NAME", name, "stands for the scenario as it is", way_out="give the policy another name")
     if path.exists():
         raise InputError(f"{path} exists already and is left as it is: give another name")
     folder(path.parent, option="")

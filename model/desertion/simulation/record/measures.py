@@ -32,11 +32,13 @@ def first_squads(world: World) -> Array:
 
 
 def clumping(counts: Array) -> float:
-    """(variance - mean) / mean^2 of counts by unit: 0 for chance alone, more where leaving clumps; nan without leavers or units."""
-    if len(counts) < 2 or counts.sum() == 0:
+    """(variance - mean) / mean^2 of whole counts by unit: 0 for chance alone, more where leaving clumps; nan without leavers or units."""
+    units, total = len(counts), int(counts.sum())
+    if units < 2 or total == 0:
         return float("nan")
-    mean = counts.mean()
-    return float((counts.var(ddof=1) - mean) / mean**2)
+    # In whole numbers, so that a variance that is the mean gives 0 and not 5e-16.
+    beyond = units * int(counts @ counts) - total**2 - (units - 1) * total
+    return units * beyond / ((units - 1) * total**2)
 
 
 def _mean(days: Array) -> float:
