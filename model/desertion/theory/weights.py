@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from desertion.errors import InputError, input_error
 from desertion.parameters import LEVELS
@@ -111,4 +110,7 @@ def _reach(value_at: Callable[[float], float], wanted: float) -> float:
         low, high = high, 2.0 * high
         if high > _ENOUGH:
             return math.inf
+    # A fifth of the libraries of every study, and few ask for a strength.
+    from scipy.optimize import brentq
+
     return float(brentq(lambda x: min(value_at(x), 2.0) - wanted if x > 0.0 else -wanted, low, high, rtol=1e-9))
