@@ -106,6 +106,8 @@ def command(
         )
         with replacing_folder(place) as fresh:
             made = _written(found, fresh, one.name)
+        if (picture := f"{one.name}-posterior.png") not in {path.name for path in made}:
+            (place / picture).unlink(missing_ok=True)  # that of an earlier fit would be taken for one of this
         print(*(summary(fit) for fit in (found, *found.others)), *found.findings, sep="\n")
         for path in made:
             print(f"  {place / path.name}")

@@ -344,6 +344,20 @@ def test_a_fit_of_before_stays_whole_where_a_new_one_cannot_all_be_written(
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("gdr-1989.md", "of before")]
 
 
+def test_a_picture_of_an_earlier_fit_goes_where_nothing_can_be_drawn_of_this(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rival that died out has no posterior, and that of before stood beside tables of now."""
+    found = Calibration(**vars(_fit(0.3)), seconds=1.0)
+    monkeypatch.setattr("desertion.study.calibration.calibrate.fitted", lambda *_words, **_named: found)
+    monkeypatch.setattr("desertion.commands._shared.thesis.draw_posterior", lambda *_: None)
+    for name in ("gdr-1989-posterior.png", "other-posterior.png"):
+        (tmp_path / name).write_text("of before")
+    assert main(["calibrate", "gdr-1989", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "gdr-1989-predictions.png").is_file()
+    assert [path.name for path in tmp_path.glob("*-posterior.png")] == ["other-posterior.png"]
+
+
 def test_what_decides_a_fit_tells_the_kind_of_its_series_and_the_version_of_pyabc(tmp_path: Path) -> None:
     """The same dates and values as counts of intervals and as counts so far are two series, whose generations were mixed."""
     rows = "".join(f"2030-01-0{day},2030-01-0{day},{day}\n" for day in range(1, 9))
