@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from desertion.errors import InputError
+from desertion.study.run import pool as pools
 from desertion.study.run.pool import LocalPool, OverdueError
 from tests.watching import is_alive, until
 
@@ -83,6 +84,17 @@ def test_workers_are_copies_of_one_process_that_has_loaded_the_model() -> None:
         assert second.submit(os.getenv, "SET_SINCE").result(timeout=60) == "so"
         assert second.submit(os.getenv, "DESERTION_DEAF").result(timeout=60) is None
         second.shutdown()
+
+
+def test_what_one_pool_starts_with_is_not_what_workers_of_another_have() -> None:
+    """Two studies in threads of one process, as in the app: while a process starts, the driver's environment says what only that one is told."""
+    with ThreadPoolExecutor(1) as thread:
+        with pools._spawning():
+            other = thread.submit(pools._executor)
+            time.sleep(0.2)
+        (environment,) = other.result(timeout=20)._initargs  # type: ignore[attr-defined]
+    assert "DESERTION_DEAF" not in environment
+    assert environment.get("PYTHONSAFEPATH") == os.environ.get("PYTHONSAFEPATH")
 
 
 def test_where_no_process_can_be_copied_each_loads_the_model_anew(tmp_path: Path) -> None:

@@ -220,7 +220,9 @@ def usable_cores() -> int:
 
 def _executor(method: str | None = None) -> ProcessPoolExecutor:
     context = multiprocessing.get_context(method or _usual_method())
-    return ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(dict(os.environ),))
+    with _STARTING:  # not while another pool's process starts, whose environment would be handed on
+        environment = dict(os.environ)
+    return ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(environment,))
 
 
 @cache
