@@ -16,11 +16,9 @@ Invariants, between any two parts of a day:
 
 from __future__ import annotations
 
-import numpy as np
-
 from desertion.engine.compile import kernel
 from desertion.engine.threads import LISTED
-from desertion.rules.hazard import THRESHOLD, exit_rate, leaves_by_threshold
+from desertion.rules.hazard import THRESHOLD, leaves_by_threshold
 from desertion.rules.ticks import FAR, NOT_TODAY, crossing, ticks
 from desertion.simulation.clocks.targets import NO_THRESHOLD, civilian_blocks
 from desertion.simulation.signals.units import risk_in
@@ -35,10 +33,14 @@ SQUAD_ROUTES = (0, 1, 2, 3, 4)  # a squad has a clock for each route
 @kernel
 def combat(w: World, first: int, last: int, hit: Array, counts: Array) -> None:
     """Advance the clocks of being hit of the squads first, ..., last - 1, which run for all who serve, and list the hit."""
+    company, step = -1, 0
     for q in range(first, last):
         if w.squad_n[q] == 0:
             continue
-        w.squad_clock[q, codes.HIT] += ticks(risk_in(w, w.squad_company[q]))
+        if w.squad_company[q] != company:
+            company = w.squad_company[q]
+            step = ticks(risk_in(w, company))
+        w.squad_clock[q, codes.HIT] += step
         if w.squad_clock[q, codes.HIT] >= w.squad_low[q, codes.HIT]:
             _scan_hit(w, q, hit, counts)
 
@@ -66,32 +68,26 @@ def decide_squads(w: World, first: int, last: int, leavers: Array, routes: Array
     A squad's men are looked at only if a clock that moved today has passed the lowest target, or, in the threshold form, if the share gone has reached
     the lowest threshold.
     """
-    step = np.zeros(codes.N_ROUTES, np.int64)
-    form, behaviour = w.form, w.behaviour[0]
-    additive, concave, power = behaviour.additive_scale, behaviour.concave_scale, behaviour.concave_power
-    serving, clock, low = w.squad_n, w.squad_clock, w.squad_low
-    open_chance, level, shared = w.squad_open, w.squad_level, w.squad_shared
+    follows = w.form == THRESHOLD
+    serving, clock, low, step = w.squad_n, w.squad_clock, w.squad_low, w.squad_step
     for q in range(first, last):
         if serving[q] == 0:
             continue
         passed = False
         for route in range(codes.N_ROUTES):
-            step[route] = ticks(
-                exit_rate(form, open_chance[q, route], level[q, route], shared[q, route], 0.0, additive, concave, power)
-            )
-            clock[q, route] += step[route]
-            passed = passed or (step[route] > 0 and clock[q, route] >= low[q, route])
+            clock[q, route] += step[q, route]
+            passed |= step[q, route] > 0 and clock[q, route] >= low[q, route]
         follow = -1
-        if form == THRESHOLD:
-            follow = best_open(open_chance, q)
+        if follows:
+            follow = best_open(w.squad_open, q)
             if follow >= 0:
                 passed = passed or w.squad_share[q] + w.squad_pull[q, follow] >= w.squad_low_threshold[q]
         if passed:
-            _scan_squad(w, q, step, follow, leavers, routes, counts)
+            _scan_squad(w, q, follow, leavers, routes, counts)
 
 
 @kernel
-def _scan_squad(w: World, q: int, step: Array, follow: int, leavers: Array, routes: Array, counts: Array) -> None:
+def _scan_squad(w: World, q: int, follow: int, leavers: Array, routes: Array, counts: Array) -> None:
     """Look at the bound men of a squad: list who leaves, and set the lowest targets of those who stay."""
     low = w.squad_low
     low[q, : codes.N_ROUTES] = FAR
@@ -100,7 +96,7 @@ def _scan_squad(w: World, q: int, step: Array, follow: int, leavers: Array, rout
         i = w.slots[q, j]
         if i < 0 or w.bound[i] != codes.SHARED:
             continue
-        route = _first_route(w.target, i, w.squad_clock[q], step, 0, codes.N_ROUTES, SQUAD_ROUTES)
+        route = _first_route(w.target, i, w.squad_clock[q], w.squad_step[q], 0, codes.N_ROUTES, SQUAD_ROUTES)
         if follow >= 0 and route < 0 and leaves_by_threshold(w.squad_share[q], w.threshold[i], w.squad_pull[q, follow]):
             route = follow
         if route >= 0:

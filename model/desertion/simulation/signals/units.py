@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from desertion.engine.compile import kernel
-from desertion.rules.hazard import NONE, THRESHOLD, contagion, level_rate, opening, soldiers_power, weighted_share
+from desertion.rules.hazard import (
+    NONE,
+    THRESHOLD,
+    contagion,
+    exit_rate,
+    level_rate,
+    opening,
+    soldiers_power,
+    weighted_share,
+)
 from desertion.rules.push import soldier_push, strain_of, thinned_risk
-from desertion.rules.ticks import SHARE
+from desertion.rules.ticks import SHARE, ticks
 from desertion.rules.units import way_to_surrender
 from desertion.simulation.signals.contagion import threshold_pull, total_of, weighted_gone
 from desertion.simulation.world import codes
@@ -44,9 +53,29 @@ def publish_companies(w: World, first: int, last: int) -> None:
 @kernel
 def publish_squads(w: World, first: int, last: int) -> None:
     """Publish shared hazards of the squads first, ..., last - 1; companies and communities must have been published before."""
+    before = -1
     for q in range(first, last):
-        if w.squad_n[q] > 0:
+        if w.squad_n[q] == 0:
+            continue
+        w.squad_push[q] = push_in_squad(w, q)
+        alike = before >= 0 and w.squad_push[q] == w.squad_push[before]
+        alike = alike and w.squad_company[q] == w.squad_company[before]
+        alike = alike and w.squad_community[q] == w.squad_community[before]
+        for route in range(codes.N_ROUTES):
+            alike = alike and w.squad_pressure[q, route] == w.squad_pressure[before, route]
+        if (
+            alike
+        ):  # all that signals are made from: most squads of a company have lost as many men, and nobody has left them
+            for route in range(codes.EMIGRATE):
+                w.squad_open[q, route] = w.squad_open[before, route]
+                w.squad_level[q, route] = w.squad_level[before, route]
+                w.squad_shared[q, route] = w.squad_shared[before, route]
+                w.squad_step[q, route] = w.squad_step[before, route]
+                w.squad_pull[q, route] = w.squad_pull[before, route]
+            w.squad_share[q] = w.squad_share[before]
+        else:
             _squad_signals(w, q)
+        before = q
 
 
 @kernel
@@ -141,10 +170,14 @@ def reception_in_squad(w: World, q: int, route: int) -> float:
 
 @kernel
 def _squad_signals(w: World, q: int) -> None:
-    """Publish for a squad, route by route, opportunity times chance, level and contagion; in the threshold form, the share gone and what helps it."""
+    """Publish for a squad, route by route, opportunity times chance, level, contagion, and the ticks of a man without ties.
+
+    In the threshold form, the share gone and what helps it.
+    """
     company, c, f = w.squad_company[q], w.squad_community[q], w.squad_force[q]
-    push = push_in_squad(w, q)
-    w.squad_push[q] = push
+    b = w.behaviour[0]
+    additive, concave, power = b.additive_scale, b.concave_scale, b.concave_power
+    push = w.squad_push[q]
     total = total_of(w.squad_pressure[q])
     for route in range(codes.EMIGRATE):
         drive = push - w.fear[f, route]
@@ -153,9 +186,11 @@ def _squad_signals(w: World, q: int) -> None:
             opportunity_in_squad(w, q, route) if baseline > 0.0 else 0.0
         )  # else nobody has the route, in any form
         shared = unit_contagion(w, q, company, c, route, total)
+        level = level_rate(w.form, baseline, drive, shared)
         w.squad_open[q, route] = open_chance
         w.squad_shared[q, route] = shared
-        w.squad_level[q, route] = level_rate(w.form, baseline, drive, shared)
+        w.squad_level[q, route] = level
+        w.squad_step[q, route] = ticks(exit_rate(w.form, open_chance, level, shared, 0.0, additive, concave, power))
         if w.form == THRESHOLD:
             w.squad_pull[q, route] = threshold_pull(w, drive, open_chance)
     if w.form == THRESHOLD:

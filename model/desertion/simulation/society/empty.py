@@ -150,6 +150,7 @@ def _unit_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
         "squad_open": np.zeros((n_q, codes.N_ROUTES)),
         "squad_level": np.zeros((n_q, codes.N_ROUTES)),
         "squad_shared": np.zeros((n_q, codes.N_ROUTES)),
+        "squad_step": np.zeros((n_q, codes.N_ROUTES), np.int64),
         "squad_share": np.zeros(n_q),
         "squad_pull": np.zeros((n_q, codes.N_ROUTES)),
         "company_force": companies[:, 0].astype(np.int32),

@@ -139,6 +139,7 @@ class World(NamedTuple):
     squad_open: Values  # (Q, 5) opportunity times chance
     squad_level: Values
     squad_shared: Values
+    squad_step: Values  # (Q, 5) int64: ticks by which the clocks of its men advance today
     squad_share: Values  # (Q) weighted share gone, threshold form
     squad_pull: Values  # (Q, 5) push plus log chance, threshold form
 
