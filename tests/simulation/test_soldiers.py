@@ -11,6 +11,7 @@ import pytest
 
 from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
+from desertion.simulation.signals.units import publish_squads
 from desertion.simulation.world import codes
 from tests.simulation.worlds import CALM, INERT, made
 
@@ -33,6 +34,32 @@ def test_soldiers_weigh_their_chances_by_an_exponent_of_their_own(own: float, po
     assert w.squad_open[0, codes.FLEE] == pytest.approx(0.5**power)
     assert w.squad_open[0, codes.SURRENDER] == pytest.approx(0.5**power)
     assert w.class_open[w.row_seen[0], codes.HOME_RESERVIST, codes.FLEE] == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("form", ["none", "additive", "concave", "multiplicative", "threshold"])
+def test_a_squad_has_the_same_signals_alone_and_after_its_neighbours(form: str) -> None:
+    """Published with all others a squad may take those of the one before it, published alone it cannot; with leavers and losses, companies told apart by what they hear alone."""
+    scenario = Scenario.load("three-armies-2022", scale=0.004).with_(
+        {"behaviour.form": form, "behaviour.threshold_mean": 5.0, "forces.*.police": 0.5, "days": 40}
+    )
+    model = DesertionModel(scenario, rng=3).run()
+    w = model.world
+    w.company_strain[:], w.company_share[:, 0] = 0.0, np.arange(len(w.company_n)) / len(w.company_n)
+    tables = ("squad_open", "squad_level", "squad_shared", "squad_step", "squad_pull", "squad_share", "squad_push")
+
+    def published(*ranges: tuple[int, int]) -> list[np.ndarray]:
+        for name in tables:
+            getattr(w, name)[:] = -1
+        for first, last in ranges:
+            publish_squads(model.core, first, last)
+        return [getattr(w, name).copy() for name in tables]
+
+    together = published((0, len(w.squad_n)))
+    alone = published(*((q, q + 1) for q in range(len(w.squad_n))))
+    for name, one, other in zip(tables, together, alone, strict=True):
+        assert np.array_equal(one, other), name
+    level = together[1][w.squad_n > 0]
+    assert 0.1 < (level[1:] == level[:-1]).all(axis=1).mean() < 1.0  # some are alike and some are not
 
 
 # --- absent on the first day -----------------------------------------------------------------------------------------------------------------

@@ -60,12 +60,10 @@ def publish_squads(w: World, first: int, last: int) -> None:
         w.squad_push[q] = push_in_squad(w, q)
         alike = before >= 0 and w.squad_push[q] == w.squad_push[before]
         alike = alike and w.squad_company[q] == w.squad_company[before]
-        alike = alike and w.squad_community[q] == w.squad_community[before]
         for route in range(codes.N_ROUTES):
             alike = alike and w.squad_pressure[q, route] == w.squad_pressure[before, route]
-        if (
-            alike
-        ):  # all that signals are made from: most squads of a company have lost as many men, and nobody has left them
+        # That is all that signals are made from, since a company has one home. Most of its squads have lost as many men, and nobody has left them.
+        if alike:
             for route in range(codes.EMIGRATE):
                 w.squad_open[q, route] = w.squad_open[before, route]
                 w.squad_level[q, route] = w.squad_level[before, route]
