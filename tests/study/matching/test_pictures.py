@@ -90,10 +90,10 @@ def test_inputs_whose_values_are_words_have_no_row_but_are_counted(
     match = SimpleNamespace(design=design, space=space, kept=kept, inputs=inputs, too_few=False)
     pictures.draw(cast("Any", match), tmp_path / "ranges.png", tmp_path / "targets.png")
     assert len(rows) == 31
-    assert said[0] == "The evidence narrows 1 of 32 inputs; 294 worlds are kept"
-    assert said[1].endswith(" form (multiplicative: 102, concave: 94, additive: 98, threshold: 0).")
+    assert said[0] == "The evidence narrows 1 of 32 inputs; 296 worlds are kept"
+    assert said[1].endswith(" form (multiplicative: 110, concave: 97, additive: 89, threshold: 0).")
     assert "A listed value lies in the middle of its part of the row." in said[1], "half-lives are listed"
     pictures.draw(
         cast("Any", SimpleNamespace(**{**vars(match), "too_few": True})), tmp_path / "r.png", tmp_path / "t.png"
     )
-    assert said[2] == "294 worlds are kept, too few to say which inputs the evidence narrows"
+    assert said[2] == "296 worlds are kept, too few to say which inputs the evidence narrows"
