@@ -23,7 +23,7 @@ from desertion.study.design.formula import Measures
 from desertion.study.design.spec import canonical
 from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.run.sources import documents
-from desertion.study.run.task import Outcome
+from desertion.study.run.task import Outcome, peopled
 
 RULED_OUT = "ruled_out"
 """The one measure of a run that was left out because history rules its world out."""
@@ -93,10 +93,8 @@ def ruled_out(run: ArmRun, arm: str, replicates: int) -> bool:
 # The runs by which history is asked are not done again for the other arms of their world.
 @kept(1024)
 def _measured(run: ArmRun, arm: str, replicate: int) -> Measures:
-    from desertion.simulation.model import DesertionModel
-
     # Worlds differ in their people too: a replicate is paired between arms, not between worlds.
-    model = DesertionModel(run.scenario(arm), rng=replicate_seed(run.seed, run.world * 1000 + replicate))
+    model = peopled(run.scenario(arm), replicate_seed(run.seed, run.world * 1000 + replicate))
     model.run()
     measured = model.measures()
     return {**measured, **extra_measures(model, measured)}

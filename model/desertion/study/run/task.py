@@ -156,19 +156,31 @@ class _Memory:
 
 
 def model_of(spec: Mapping[str, Any], replicate: int, seed: int) -> DesertionModel:
-    """The model of a run, ready to run; it stands on the people of the run before where building them anew would give the same."""
+    """The model of a run, ready to run."""
     from desertion.rules.draws import replicate_seed
+
+    classes: dict[str, Any] = unpacked(spec["own"])[0] if "own" in spec else {}
+    return peopled(scenario_of(spec), replicate_seed(seed, replicate), population=spec["population"], **classes)
+
+
+def peopled(scenario: Scenario, seed: int, *, population: str = "compiled", **classes: Any) -> DesertionModel:
+    """A model on the people of the run before where building them anew would give the same.
+
+    Args:
+        scenario: what is run.
+        seed: of people and fates.
+        population: its form.
+        **classes: own classes of people.
+    """
     from desertion.simulation.model import DesertionModel
     from desertion.simulation.society.society import Society
 
-    scenario, own_seed, population = scenario_of(spec), replicate_seed(seed, replicate), spec["population"]
     sized, has_clocks, society = scenario.sized(), population == "compiled", _Memory.society
-    if society is None or not society.fits(sized, own_seed, has_clocks=has_clocks):
+    if society is None or not society.fits(sized, seed, has_clocks=has_clocks):
         _Memory.society = society = None  # two societies at a time would take their memory twice
         if sized.people <= _MOST_KEPT:
-            _Memory.society = society = Society(sized, own_seed, has_clocks=has_clocks)
-    classes: dict[str, Any] = unpacked(spec["own"])[0] if "own" in spec else {}
-    return DesertionModel(scenario, rng=own_seed, population=population, society=society, **classes)
+            _Memory.society = society = Society(sized, seed, has_clocks=has_clocks)
+    return DesertionModel(scenario, rng=seed, population=population, society=society, **classes)
 
 
 def own_measures(spec: Mapping[str, Any], model: DesertionModel, replicate: int) -> dict[str, float]:
