@@ -368,7 +368,7 @@ def test_arms_of_a_world_have_the_same_people_and_fates_and_worlds_others(
     class StoppedError(Exception):
         """What stands in for the run."""
 
-    def stopped(_scenario: Scenario, rng: int) -> None:
+    def stopped(_scenario: Scenario, rng: int, **_people: object) -> None:
         seeds.append(rng)
         raise StoppedError
 

@@ -6,6 +6,8 @@ import pytest
 
 from desertion import InputError, Scenario, claims
 from desertion.cli import main
+from desertion.simulation.model import DesertionModel
+from desertion.simulation.society.society import Society
 from desertion.study.claims import document
 from desertion.study.claims.document import Arm
 from desertion.study.claims.plan import ClaimsPlan, repeated, spec_of
@@ -15,6 +17,7 @@ from desertion.study.claims.worlds import worlds
 from desertion.study.design.aspects import in_world
 from desertion.study.matching.ensemble import rules_version
 from desertion.study.run.sweep import RunOptions
+from desertion.study.run.task import peopled
 
 RATE = "forces.russia-2022.base_reservist_flee"
 
@@ -77,6 +80,29 @@ def test_claims_are_judged_over_the_worlds_of_an_ensemble(ensemble: str) -> None
     told = {**dict(spec.settings), "world": 0, "arm": "status_quo", "scale": 0.2}
     of_ensemble, drawn = (run_claim_arm({"settings": {**told, **more}}, 0, 1) for more in ({}, {"ensemble": ""}))
     assert of_ensemble.scalars != drawn.scalars
+
+
+def test_arms_run_on_the_people_of_the_arm_before_as_on_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all arms that are shipped every number is that of people who were built for the arm, and people are built for a third of the arms at most."""
+    built: list[int] = []
+
+    class Counted(Society):
+        """A society whose building is counted."""
+
+        def __init__(self, scenario: Scenario, seed: int, *, has_clocks: bool) -> None:
+            built.append(seed)
+            super().__init__(scenario, seed, has_clocks=has_clocks)
+
+    monkeypatch.setattr("desertion.simulation.society.society.Society", Counted)
+    known = document.load()
+    point = worlds(known.factors, 1, 3)[0]
+    for name, arm in known.arms.items():
+        scenario = dressed(arm, point, 20, 0.2)
+        told, expected = (model.run().measures() for model in (peopled(scenario, 5), DesertionModel(scenario, rng=5)))
+        assert {key: str(value) for key, value in told.items()} == {
+            key: str(value) for key, value in expected.items()
+        }, name
+    assert 1 <= len(built) <= len(known.arms) / 2
 
 
 def test_bounds_on_matched_scenarios_do_not_judge_the_worlds_of_an_ensemble_again(
