@@ -83,7 +83,7 @@ def test_claims_are_judged_over_the_worlds_of_an_ensemble(ensemble: str) -> None
 
 
 def test_arms_run_on_the_people_of_the_arm_before_as_on_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of all arms that are shipped every number is that of people who were built for the arm, and people are built for a third of the arms at most."""
+    """Of all arms that are shipped every number is that of people who were built for the arm, and people are built for half of the arms at most."""
     built: list[int] = []
 
     class Counted(Society):

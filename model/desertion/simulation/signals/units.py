@@ -168,7 +168,7 @@ def reception_in_squad(w: World, q: int, route: int) -> float:
 
 @kernel
 def _squad_signals(w: World, q: int) -> None:
-    """Publish for a squad, route by route, opportunity times chance, level, contagion, and the ticks of a man without ties.
+    """Publish for a squad whose push is published, route by route, opportunity times chance, level, contagion, and the ticks of a man without ties.
 
     In the threshold form, the share gone and what helps it.
     """

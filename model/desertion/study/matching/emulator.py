@@ -107,7 +107,7 @@ def _chances(forest: Any, places: Array) -> Array:
     """Chance of a yes, as if half a run more had said yes and half a run no: where all runs nearby answered alike it is not certain what others would."""
     rows, yes = np.ascontiguousarray(places, np.float32), np.flatnonzero(forest.classes_ == 1)
     share, runs = np.zeros(len(rows)), np.zeros(len(rows))
-    # Chains ask thousands of times of some hundred places, where the forest's own checks and queues cost six times what its trees do.
+    # Chains ask thousands of times of some hundred places, where the forest's own checks and queues cost more than its trees do.
     for tree in (estimator.tree_ for estimator in forest.estimators_):
         leaf = tree.apply(rows)
         runs += tree.n_node_samples[leaf]
