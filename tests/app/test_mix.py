@@ -280,7 +280,11 @@ def test_a_verdict_says_by_which_contrast_and_in_which_scenario_it_came_about(po
 
 @pytest.mark.walks
 @pytest.mark.parametrize(
-    "query", ["asylum=fast&ban=30&contagion=stronger&days=60&seed=5", "border=shut&days=40&set=behaviour.push_door=0.5"]
+    "query",
+    [
+        "asylum=fast&ban=30&contagion=stronger&days=60&seed=5",
+        pytest.param("border=shut&days=40&set=behaviour.push_door=0.5", marks=pytest.mark.variants),
+    ],
 )
 def test_the_command_line_gives_the_same_numbers(query: str, tmp_path: Path) -> None:
     """`desertion compare` with the words that the screen shows: the same medians, intervals and differences, to rounding in the files."""

@@ -20,7 +20,10 @@ SEARCH = 'task = "tests.study.run.fake.run"\nreplicates = 3\n[set]\nbusy = 0.05\
 @pytest.mark.parametrize(
     "words",
     [
-        ["claims", "contagion", "--worlds", "64", "--size", "0.2", "--workers", "2", "--out", "claims"],
+        pytest.param(
+            ["claims", "contagion", "--worlds", "64", "--size", "0.2", "--workers", "2", "--out", "claims"],
+            marks=pytest.mark.variants,
+        ),
         ["calibrate", "gdr-1989", "--workers", "2", "--out", "fits"],
         ["search", "levers.toml", "--candidates", "200", "--workers", "2", "-q"],
     ],
